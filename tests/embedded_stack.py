@@ -1,0 +1,56 @@
+"""pytest plugin: a PostgreSQL and a Valkey of this run's own, before pytest-django reads the settings.
+
+Loaded by `-p tests.embedded_stack`; a conftest would be too late. Each run has its own folder, so that two
+runs in one checkout never share a server that one of them stops.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from hub.demo.embedded import Servers
+from hub.demo.places import AlreadyRunningError
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = ROOT / ".state" / "tests"
+_servers: Servers | None = None
+
+
+def _needed() -> bool:
+    # A worker of xdist inherits the addresses from the process that started it.
+    return not os.environ.get("PYTEST_XDIST_WORKER")
+
+
+def remove_left_over_runs(runs: Path = RUNS) -> None:
+    """A run that was killed could not tidy up; its lock is free, so the next run does it."""
+    for folder in runs.glob("run-*"):
+        with contextlib.suppress(AlreadyRunningError, OSError):
+            Servers(folder, durable=False, given={}).remove()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    """Start the servers and tell the settings where they are."""
+    global _servers  # noqa: PLW0603 - pytest gives a plugin module no other place between two hooks
+    if _needed():
+        remove_left_over_runs()
+        _servers = Servers(RUNS / f"run-{os.getpid()}", durable=False)
+        _servers.start()
+        os.environ.update(_servers.env())
+        os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
+        os.environ.setdefault("HUB_STATE", str(_servers.state))
+    os.environ.setdefault("HUB_MODE", "test")
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    """Stop them and leave nothing behind."""
+    if _servers is not None and _needed():
+        _servers.stop()
+        with contextlib.suppress(AlreadyRunningError):
+            _servers.remove()
