@@ -1,0 +1,63 @@
+"""The Jinja environment of every page: our templates, the NHS.UK components, links, and words for times."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+
+from hub import said
+from hub.clock import now
+from hub.config import fields
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment for Django's Jinja2 backend (`OPTIONS["environment"]` names this function)."""
+    ours = options.pop("loader")
+    # The NHS.UK macros read parameters that were never given, hence ChainableUndefined.
+    options |= {
+        "loader": ChoiceLoader([ours, PackageLoader("nhsuk_frontend_jinja")]),
+        "undefined": ChainableUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    made = Environment(**options)  # noqa: S701 - Django's backend switches autoescape on
+    made.globals |= {
+        "static": static,
+        "url": url,
+        "flash_messages": flash_messages,
+        "current_time": now,
+        "field_component": fields.component,
+        "field_parameters": fields.parameters,
+        "idle_seconds": getattr(settings, "HUB_IDLE_SECONDS", 0),
+    }
+    made.filters |= {
+        "clock_time": said.clock_time,
+        "clock_seconds": said.clock_seconds,
+        "minutes_ago": said.minutes_ago,
+        "wait": said.wait,
+        "time_left": said.time_left,
+        "urgency": said.urgency,
+        "length_of_time": said.length,
+        "full_time": said.full_time,
+        "full_date": said.full_date,
+        "age": said.age,
+        "machine_time": datetime.isoformat,
+    }
+    return made
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named page: `url("cases:case", case.id)`."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def flash_messages(request: HttpRequest | None) -> Iterable[Message]:
+    """Messages left for this person by the page before; reading them uses them up."""
+    return get_messages(request) if request else ()
