@@ -42,6 +42,8 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
         _servers = Servers(RUNS / f"run-{os.getpid()}", durable=False)
         _servers.start()
         os.environ.update(_servers.env())
+        # Tests make their database, so they are its owner; what the serving role may do is shown by SET ROLE.
+        os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
         os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 40)
         os.environ.setdefault("HUB_STATE", str(_servers.state))
     os.environ.setdefault("HUB_MODE", "test")

@@ -21,7 +21,6 @@ from hub.demo import places
 from hub.demo.processes import NotStartedError, Process, stop_together
 
 DATABASE, OWNER, SERVING, SUPERUSER = "hub", "hub_owner", "hub_web", "postgres"
-DURABLE: list[str] = []
 FORGETFUL = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
@@ -142,7 +141,7 @@ class Servers:
             "max_connections=200",
             f"shared_buffers={'256MB' if self.durable else '64MB'}",
             "log_line_prefix=%m [%p] ",
-            *(DURABLE if self.durable else FORGETFUL),
+            *([] if self.durable else FORGETFUL),
         ]
         options = [part for setting in settings for part in ("-c", setting)]
         return Process(
@@ -166,32 +165,25 @@ class Servers:
         self._account.owns(making)
         # The builtin locale sorts the same on every machine. Trust is safe: the socket's folder is 0700.
         words = f"-U {SUPERUSER} -E UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
+        words += " --auth-local=trust --auth-host=reject" + ("" if self.durable else " --no-sync")
+        command = [str(self._bin / "initdb"), "-D", str(making), *words.split()]
         done = subprocess.run(
-            [
-                self._bin / "initdb",
-                "-D",
-                making,
-                *words.split(),
-                "--auth-local=trust",
-                "--auth-host=reject",
-                *([] if self.durable else ["--no-sync"]),
-            ],
+            command,
             capture_output=True,
             text=True,
             check=False,
             cwd=self.sockets,
             env=self._plain,
-            **self._account.popen_arguments(),  # type: ignore[call-overload]
+            **self._account.popen_arguments(),
         )
         if done.returncode:
             raise NotStartedError(f"PostgreSQL could not make its data folder.\n{done.stderr}")
         making.rename(data)
 
     def _postgres_answers(self) -> bool:
-        question = [self._bin / "pg_isready", "-q", "-h", self.sockets]
-        return (
-            subprocess.run(question, stdout=subprocess.DEVNULL, env=self._plain, check=False).returncode == 0
-        )
+        question = [str(self._bin / "pg_isready"), "-q", "-h", str(self.sockets)]
+        done = subprocess.run(question, stdout=subprocess.DEVNULL, env=self._plain, check=False)
+        return done.returncode == 0
 
     def _create_roles(self) -> None:
         # The role that serves is not the owner of the tables: what it may not do, PostgreSQL refuses.
@@ -202,6 +194,10 @@ class Servers:
                     connection.execute(
                         sql.SQL(f"CREATE ROLE {{}} LOGIN {rights}").format(sql.Identifier(role))
                     )
+            # The owner may act as the serving role: the tests show with it what that role may not do.
+            connection.execute(
+                sql.SQL("GRANT {} TO {}").format(sql.Identifier(SERVING), sql.Identifier(OWNER))
+            )
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 wanted = sql.SQL("CREATE DATABASE {} OWNER {}")
                 connection.execute(wanted.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
@@ -213,7 +209,7 @@ class Servers:
         end = time.monotonic() + 10
         while self._broker_answers() and time.monotonic() < end:  # a killed start's Valkey is on its way out
             time.sleep(0.05)
-        settings = {
+        settings: dict[str, str | Path] = {
             "--port": "0",
             "--unixsocket": self.sockets / "valkey.sock",
             "--unixsocketperm": "700",

@@ -134,7 +134,7 @@ def _runs(program: Path, account: Account) -> bool:
             capture_output=True,
             check=False,
             cwd="/",
-            **account.popen_arguments(),  # type: ignore[call-overload]
+            **account.popen_arguments(),
         )
     except PermissionError:
         return False

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 LOG_KEPT = 5_000_000
 PR_SET_PDEATHSIG = 1
@@ -38,7 +38,7 @@ class Account:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
-    def popen_arguments(self) -> dict[str, int | list[int]]:
+    def popen_arguments(self) -> dict[str, Any]:
         """What `subprocess` needs to start a child under this account."""
         if self.uid is None or self.gid is None:
             return {}
@@ -109,7 +109,7 @@ class Process:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal reaches the supervisor alone
                 preexec_fn=_dies_with_parent(self.death_signal),  # noqa: PLW1509 - calls one loaded C function
-                **self.account.popen_arguments(),  # type: ignore[call-overload]
+                **self.account.popen_arguments(),
             )
 
     def start(self) -> None:
