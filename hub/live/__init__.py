@@ -1,0 +1,1 @@
+"""Open screens hear of changes: what can be shown live, and the stream that shows it."""
