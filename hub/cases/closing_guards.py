@@ -1,0 +1,34 @@
+"""What must be true before a case may end without an ambulance. Rooms above add their own guards."""
+
+from collections.abc import Callable
+
+from hub.cases.models import Case
+from hub.record.actors import Actor
+
+Guard = Callable[[Case, str], list[str]]
+Afterwards = Callable[[Case, str, Actor], None]
+_GUARDS: list[Guard] = []
+_AFTERWARDS: list[Afterwards] = []
+
+
+def guard(function: Guard) -> Guard:
+    """Register a guard: for a case and an outcome it says, in sentences, what is still missing."""
+    _GUARDS.append(function)
+    return function
+
+
+def after_closing(function: Afterwards) -> Afterwards:
+    """Register what else happens, in the same transaction, when a case has ended (a follow-up, say)."""
+    _AFTERWARDS.append(function)
+    return function
+
+
+def missing(case: Case, outcome: str) -> list[str]:
+    """Everything that still stands between the case and this outcome."""
+    return [sentence for check in _GUARDS for sentence in check(case, outcome)]
+
+
+def run_afterwards(case: Case, outcome: str, by: Actor) -> None:
+    """Tell the rooms above that the case has ended."""
+    for function in _AFTERWARDS:
+        function(case, outcome, by)

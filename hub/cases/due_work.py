@@ -1,0 +1,70 @@
+"""What the clock does to cases: breach, lease, welfare, the end of the no-answer ladder, a dispatch unheard."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from hub.agenda.handlers import handles
+from hub.agenda.models import DueItem
+from hub.agenda.operations import schedule
+from hub.cases.operations.dispatching import breach, send_ambulance, unacknowledged
+from hub.cases.operations.holding import lease_ended
+from hub.cases.operations.locking import lock_case, raise_alarm
+from hub.cases.states import State
+from hub.clock import now
+from hub.record.actors import CLOCK
+from hub.record.operations import write
+
+WELFARE_MISSED_AFTER = timedelta(minutes=15)
+
+
+def _case_id(item: DueItem) -> UUID:
+    return UUID(item.subject.removeprefix("case:"))
+
+
+@handles("case.breach")
+def _breach(item: DueItem) -> None:
+    breach(case_id=_case_id(item))
+
+
+@handles("case.lease")
+def _lease(item: DueItem) -> None:
+    lease_ended(case_id=_case_id(item))
+
+
+@handles("case.welfare")
+def _welfare(item: DueItem) -> None:
+    case = lock_case(_case_id(item))
+    if not case.is_open:
+        return
+    write(stream=case.stream, kind="case.welfare_due", by=CLOCK, data={})
+    missed_at = now() + WELFARE_MISSED_AFTER
+    schedule(
+        kind="case.welfare_missed", subject=case.stream, due_at=missed_at, key=f"welfare-missed:{case.pk}"
+    )
+
+
+@handles("case.welfare_missed")
+def _welfare_missed(item: DueItem) -> None:
+    case = lock_case(_case_id(item))
+    if case.state not in (State.WAITING, State.AWAITING_DISPATCH) or case.alarm:
+        return
+    changed = raise_alarm(case, "The welfare call is overdue: ring the patient now.")
+    case.version += 1
+    case.save(update_fields=["version", *changed])
+    write(stream=case.stream, kind="case.welfare_missed", by=CLOCK, data={})
+
+
+@handles("case.no_answer_limit")
+def _no_answer_limit(item: DueItem) -> None:
+    """Nobody decided: unknown counts as dangerous, an ambulance goes at the original category or higher."""
+    case = lock_case(_case_id(item))
+    if case.state in (State.WAITING, State.CLAIMED) and case.unanswered > 0:
+        send_ambulance(
+            case_id=case.pk, by=CLOCK, category=case.category, reason="no_answer",
+            words="No answer, and nobody decided within the limit.",
+        )  # fmt: skip
+
+
+@handles("dispatch.unacknowledged")
+def _unacknowledged(item: DueItem) -> None:
+    unacknowledged(dispatch_id=UUID(item.key.removeprefix("dispatch:")))

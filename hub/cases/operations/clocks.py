@@ -1,0 +1,64 @@
+"""The clocks of a case: set when it comes in or changes category, put on the agenda, and its place in the queue."""
+
+from datetime import timedelta
+
+from hub.agenda.operations import cancel, schedule
+from hub.cases.ages import years
+from hub.cases.models import Case
+from hub.cases.order import ORDER_VERSION, Standing, place
+from hub.cases.states import clocks_for
+from hub.clock import local, now
+
+CLOCK_FIELDS = ("first_attempt_by", "breach_at", "welfare_due_at")
+ORDER_FIELDS = ("order_at", "order_reasons", "order_version")
+
+
+def set_clocks(case: Case) -> None:
+    """The limits of the case's category, counted from its arrival."""
+    clocks = clocks_for(case.category)
+    case.first_attempt_by = case.arrived_at + timedelta(minutes=clocks.first_attempt)
+    case.breach_at = case.arrived_at + timedelta(minutes=clocks.breach)
+    case.welfare_due_at = case.arrived_at + timedelta(minutes=clocks.welfare_every)
+
+
+def set_order(case: Case) -> None:
+    """The place in the queue by the one rule."""
+    standing = Standing(
+        breach_at=case.breach_at,
+        category=case.category,
+        age=age_in_years(case),
+        worsened=case.worsened,
+        repeat_contacts=case.repeat_contacts,
+        unanswered=case.unanswered,
+        risks=tuple(case.risks),
+        alarmed=case.alarm_at is not None,
+    )
+    found = place(standing)
+    case.order_at, case.order_reasons, case.order_version = found.order_at, found.reasons, ORDER_VERSION
+
+
+def age_in_years(case: Case) -> int | None:
+    """Completed years today in London, or the age as told, or None."""
+    if case.birth_date is not None:
+        return years(case.birth_date, local(now()).date())
+    return case.stated_age
+
+
+def schedule_clocks(case: Case) -> None:
+    """Put breach and welfare on the agenda; saying it again moves them."""
+    schedule(kind="case.breach", subject=case.stream, due_at=case.breach_at, key=f"breach:{case.pk}")
+    if case.welfare_due_at is not None:
+        schedule(
+            kind="case.welfare", subject=case.stream, due_at=case.welfare_due_at, key=f"welfare:{case.pk}"
+        )
+
+
+def schedule_lease(case: Case) -> None:
+    """Look again when the lease ends; a heartbeat only moves the lease, the look moves itself."""
+    if case.lease_until is not None:
+        schedule(kind="case.lease", subject=case.stream, due_at=case.lease_until, key=f"lease:{case.pk}")
+
+
+def stop_clocks(case: Case) -> None:
+    """The case no longer waits: nothing of it is due any more."""
+    cancel(f"breach:{case.pk}", f"welfare:{case.pk}", f"lease:{case.pk}", f"ladder:{case.pk}")

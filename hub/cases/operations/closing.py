@@ -1,0 +1,135 @@
+"""How a case ends, is offered elsewhere, comes back, or is opened again."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from hub.cases import closing_guards
+from hub.cases.models import Case
+from hub.cases.operations.clocks import ORDER_FIELDS, schedule_clocks, set_order, stop_clocks
+from hub.cases.operations.locking import let_go, lock_case, lock_held, move, quiet_alarm, raise_alarm
+from hub.cases.policies import why_not_close_unseen
+from hub.cases.states import Outcome, State, clocks_for
+from hub.clock import now
+from hub.people.models import User
+from hub.people.permissions import Permission
+from hub.record.actors import Actor
+from hub.refusals import Refusal
+
+CLOSED_FIELDS = ("outcome", "outcome_words", "closed_at")
+UNSEEN = frozenset({Outcome.NO_CONTACT, Outcome.DUPLICATE, Outcome.PASSED_ON, Outcome.CANCELLED})
+# A case that comes back from a service has a clinician's look again before the clock sends an ambulance.
+SECOND_LOOK_AT_MOST = 30  # minutes
+
+
+def close_case(
+    *, case_id: UUID, by: User, fence: int, outcome: str, words: str, second: User | None = None
+) -> Case:
+    """End a case that this person holds: with advice (the guards decide), or without contact (see policies)."""
+    if not words.strip():
+        raise Refusal(
+            "Say in words how the case ended. Nothing was changed.", code="words-missing", status=422
+        )
+    with transaction.atomic():
+        case = lock_held(case_id, by=by, fence=fence)
+        if outcome in UNSEEN:
+            if refusal := why_not_close_unseen(case, by, outcome, second):
+                raise refusal
+        elif outcome == Outcome.ADVICE:
+            _require_guards(case, outcome)
+        else:
+            raise Refusal(
+                "A case ends so only by the service or the CAD taking it.", code="not-an-ending", status=422
+            )
+        data = {"outcome": outcome, "words": words, "second": second.label if second else None}
+        _end(case, "close", by=by, outcome=outcome, words=words, data=data)
+    return case
+
+
+def await_acceptance(*, case_id: UUID, by: User, fence: int, words: str) -> Case:
+    """Offered to a service: nobody here holds it, but it is the hub's until a named human there accepts."""
+    with transaction.atomic():
+        case = lock_held(case_id, by=by, fence=fence)
+        _require_guards(case, Outcome.REFERRED)
+        changed = (*let_go(case), *quiet_alarm(case))
+        stop_clocks(case)
+        move(case, "refer", by=by, data={"words": words}, changed=changed)
+    return case
+
+
+def close_accepted(*, case_id: UUID, by: Actor, words: str) -> Case:
+    """A named human at the service accepted: the case ends as referred."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        _end(case, "referral_accepted", by=by, outcome=Outcome.REFERRED, words=words, data={"words": words})
+    return case
+
+
+def return_from_referral(*, case_id: UUID, by: Actor, alarm: str) -> Case:
+    """Rejected, or silence: back in the queue at its original age, with an alarm, and the patient is rung."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        look = timedelta(minutes=min(clocks_for(case.category).first_attempt, SECOND_LOOK_AT_MOST))
+        case.breach_at = max(case.breach_at, now() + look)
+        changed = raise_alarm(case, alarm)
+        set_order(case)
+        move(
+            case,
+            "referral_returned",
+            by=by,
+            data={"alarm": alarm},
+            changed=(*changed, "breach_at", *ORDER_FIELDS),
+        )
+        schedule_clocks(case)
+    return case
+
+
+def reopen(*, case_id: UUID, by: Actor, reason: str) -> Case:
+    """The patient is worse, or came back: the case waits again, at the top, with a fresh limit and an alarm."""
+    if isinstance(by, User) and not by.may(Permission.ADD_TO_CASE):
+        raise Refusal("Your role does not open cases again.", code="not-permitted", status=403)
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if case.is_open:
+            return case
+        data = {"reason": reason, "outcome_before": case.outcome}
+        begun_again = _begin_again(case)
+        alarm = raise_alarm(case, f"Opened again: {reason}")
+        set_order(case)
+        move(case, "reopen", by=by, data=data, changed=(*begun_again, *alarm, *ORDER_FIELDS))
+        schedule_clocks(case)
+    return case
+
+
+def _begin_again(case: Case) -> tuple[str, ...]:
+    """Fresh limits from now, counted as worse; the names of the changed fields."""
+    clocks = clocks_for(case.category)
+    case.outcome, case.outcome_words, case.closed_at = "", "", None
+    case.worsened = True
+    case.breach_at = now() + timedelta(minutes=clocks.breach)
+    case.welfare_due_at = now() + timedelta(minutes=clocks.welfare_every)
+    cleared = ("breached_at", "breach_deferred_at", "consultation_started_at")
+    for name in cleared:
+        setattr(case, name, None)
+    return (*CLOSED_FIELDS, *cleared, "worsened", "breach_at", "welfare_due_at")
+
+
+def _require_guards(case: Case, outcome: str) -> None:
+    if case.state != State.IN_ASSESSMENT:
+        raise Refusal("The consultation has not begun. Start it first.", code="not-in-assessment")
+    if missing := closing_guards.missing(case, outcome):
+        raise Refusal(
+            "The case cannot end like this yet. " + " ".join(missing),
+            code="not-ready-to-close",
+            missing=missing,
+        )
+
+
+def _end(case: Case, name: str, *, by: Actor, outcome: str, words: str, data: dict[str, Any]) -> None:
+    case.outcome, case.outcome_words, case.closed_at = outcome, words, now()
+    changed = (*CLOSED_FIELDS, *let_go(case), *quiet_alarm(case))
+    stop_clocks(case)
+    move(case, name, by=by, data=data, changed=changed)
+    closing_guards.run_afterwards(case, outcome, by)

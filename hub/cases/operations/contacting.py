@@ -1,0 +1,192 @@
+"""Ringing: attempts, the no-answer ladder, the consultation's beginning, welfare calls, whom to ring."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from hub.agenda.operations import cancel, schedule
+from hub.cases.intake import ContactDetails
+from hub.cases.models import Call, Case, Contact
+from hub.cases.operations.clocks import ORDER_FIELDS, set_order
+from hub.cases.operations.holding import back_to_queue
+from hub.cases.operations.locking import lock_case, lock_held, move, quiet_alarm, raise_alarm
+from hub.cases.phones import as_e164
+from hub.cases.states import State, clocks_for
+from hub.clock import local, now
+from hub.people.models import User
+from hub.post.operations import post
+from hub.record.operations import write
+from hub.refusals import Refusal
+
+RING_AGAIN_AFTER = timedelta(minutes=3)
+ATTEMPTS = 3
+SENIOR_DECIDES_WITHIN = timedelta(minutes=15)
+
+
+def record_call(
+    *, case_id: UUID, by: User, kind: str, result: str, fence: int | None = None, contact_id: int | None = None,
+    number: str = "", note: str = "",
+) -> Call:  # fmt: skip
+    """Record one call or attempt. A ring-back without an answer goes up the ladder and back to the queue."""
+    with transaction.atomic():
+        case = lock_case(case_id) if fence is None else lock_held(case_id, by=by, fence=fence)
+        if kind == Call.Kind.CALL_BACK and fence is None:
+            raise Refusal("Claim the case before ringing back.", code="not-held")
+        contact = case.contacts.filter(pk=contact_id).first() if contact_id else None
+        call = Call.objects.create(
+            case=case, kind=kind, contact=contact, number=contact.phone if contact else as_e164(number),
+            by=by, result=result, note=note,
+        )  # fmt: skip
+        data = {
+            "call": call.pk,
+            "kind": kind,
+            "result": result,
+            "contact": contact.rank if contact else None,
+            "note": note,
+        }
+        write(stream=case.stream, kind="case.call", by=by, data=data)
+        if kind == Call.Kind.CALL_BACK:
+            _rang_back(case, by=by, answered=result == Call.Result.ANSWERED)
+    return call
+
+
+def _rang_back(case: Case, *, by: User, answered: bool) -> None:
+    if case.first_attempt_at is None:
+        case.first_attempt_at = now()
+    if answered:
+        _answered(case)
+    elif case.state == State.CLAIMED:
+        _no_answer(case, by=by)
+    else:
+        case.save(update_fields=["first_attempt_at"])
+
+
+def _answered(case: Case) -> None:
+    case.unanswered, case.ring_again_at = 0, None
+    cancel(f"ladder:{case.pk}")
+    set_order(case)
+    case.version += 1
+    fields = ("first_attempt_at", "unanswered", "ring_again_at", "version", *ORDER_FIELDS)
+    case.save(update_fields=[*fields, *quiet_alarm(case)])
+
+
+def _no_answer(case: Case, *, by: User) -> None:
+    """One more attempt without an answer: back to the queue, never to its end, and up the ladder."""
+    case.unanswered += 1
+    changed: tuple[str, ...] = ("first_attempt_at", "unanswered", "ring_again_at")
+    if case.unanswered < ATTEMPTS:
+        case.ring_again_at = now() + RING_AGAIN_AFTER
+        words = f"no answer, attempt {case.unanswered} of {ATTEMPTS}; ring again at {local(case.ring_again_at):%H:%M}"
+    else:
+        case.ring_again_at = None
+        limit = now() + SENIOR_DECIDES_WITHIN
+        words = f"no answer, {case.unanswered} attempts; a senior clinician decides by {local(limit):%H:%M}"
+        sentence = (
+            f"No answer after {case.unanswered} attempts. "
+            f"Senior clinician: decide by {local(limit):%H:%M}, or an ambulance goes."
+        )
+        changed += raise_alarm(case, sentence)
+        if case.unanswered == ATTEMPTS:
+            schedule(kind="case.no_answer_limit", subject=case.stream, due_at=limit, key=f"ladder:{case.pk}")
+            _text_patient(case)
+    back_to_queue(case, "no_answer", by=by, reason=words, also=changed)
+
+
+def _text_patient(case: Case) -> None:
+    first = case.contacts.order_by("rank").first()
+    if first is None or not first.phone.startswith("+"):
+        return
+    text = (
+        "The ambulance service has tried to ring you. Please keep your telephone free: we will ring again. "
+        "If anything is worse, ring 999 now."
+    )
+    post(
+        channel="sms", destination=first.phone, kind="case.no_answer_text", subject=case.stream,
+        body={"text": text}, expires_at=now() + SENIOR_DECIDES_WITHIN,
+    )  # fmt: skip
+
+
+def start_consultation(*, case_id: UUID, by: User, fence: int) -> Case:
+    """The consultation begins: from now on the case is in progress and its sender may not change it."""
+    with transaction.atomic():
+        case = lock_held(case_id, by=by, fence=fence)
+        if case.state == State.IN_ASSESSMENT:
+            return case
+        case.consultation_started_at = now()
+        move(case, "start_consultation", by=by, changed=("consultation_started_at",))
+    return case
+
+
+def record_welfare(
+    *, case_id: UUID, by: User, result: str, worse: bool, note: str = "", number: str = ""
+) -> Case:
+    """A check on somebody who still waits. Worse, or nobody answering, brings the case forward; never back."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if not case.is_open:
+            raise Refusal("The case has ended; make a follow-up call instead.", code="case-closed")
+        Call.objects.create(
+            case=case, kind=Call.Kind.WELFARE, by=by, result=result, note=note, number=as_e164(number)
+        )
+        answered = result == Call.Result.ANSWERED
+        case.worsened = case.worsened or worse
+        case.unanswered += not answered
+        if answered:
+            case.welfare_due_at = now() + timedelta(minutes=clocks_for(case.category).welfare_every)
+        else:
+            case.welfare_due_at = now() + RING_AGAIN_AFTER
+        changed = (
+            raise_alarm(case, "Worse at the welfare call: see the patient next, or upgrade.") if worse else ()
+        )
+        schedule(
+            kind="case.welfare", subject=case.stream, due_at=case.welfare_due_at, key=f"welfare:{case.pk}"
+        )
+        cancel(f"welfare-missed:{case.pk}")
+        set_order(case)
+        case.version += 1
+        case.save(
+            update_fields=["worsened", "unanswered", "welfare_due_at", "version", *ORDER_FIELDS, *changed]
+        )
+        data = {"result": result, "worse": worse, "note": note}
+        write(stream=case.stream, kind="case.welfare_call", by=by, data=data)
+    return case
+
+
+def add_contact(*, case_id: UUID, by: User, details: ContactDetails) -> Contact:
+    """One more person who can be rung, ranked last."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        last = case.contacts.order_by("-rank").first()
+        contact = Contact.objects.create(
+            case=case, rank=last.rank + 1 if last else 1, phone=as_e164(details.phone), name=details.name,
+            relationship=details.relationship, is_patient=details.is_patient, is_caller=details.is_caller,
+            note=details.note,
+        )  # fmt: skip
+        write(
+            stream=case.stream,
+            kind="case.contact_added",
+            by=by,
+            data={"rank": contact.rank, "name": contact.name},
+        )
+    return contact
+
+
+def confirm_address(*, case_id: UUID, by: User, address: str, postcode: str | None = None) -> Case:
+    """The caller spoke the address; it was not suggested to them."""
+    if not address.strip():
+        raise Refusal("Write the address as the caller says it.", code="address-missing", status=422)
+    with transaction.atomic():
+        case = lock_case(case_id)
+        data = {
+            "before": case.address,
+            "after": address,
+            "postcode_before": case.postcode,
+            "postcode": postcode,
+        }
+        case.address, case.address_confirmed_at = address.strip(), now()
+        case.postcode = postcode or case.postcode
+        case.version += 1
+        case.save(update_fields=["address", "postcode", "address_confirmed_at", "version"])
+        write(stream=case.stream, kind="case.address_confirmed", by=by, data=data)
+    return case

@@ -1,0 +1,206 @@
+"""Ambulance: asked for by anyone who can see the case, or by the clock; the hub's until the CAD has it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from hub.agenda.operations import cancel, schedule
+from hub.cases.models import Case, Dispatch
+from hub.cases.operations.clocks import stop_clocks
+from hub.cases.operations.locking import let_go, lock_case, move, quiet_alarm, raise_alarm
+from hub.cases.policies import why_not_defer, why_not_lower, why_not_send
+from hub.cases.states import Outcome, State, clocks_for, urgency
+from hub.clock import now
+from hub.people.models import User
+from hub.post.operations import post, withdraw
+from hub.record.actors import CLOCK, Actor, person
+from hub.record.operations import write
+from hub.refusals import Refusal
+
+ACKNOWLEDGE_WITHIN = timedelta(seconds=30)
+KEEP_TRYING = timedelta(hours=1)
+RING_DISPATCH = "Ring dispatch: the CAD has not taken this ambulance request."
+
+
+def send_ambulance(*, case_id: UUID, by: Actor, category: str, reason: str, words: str = "") -> Dispatch:
+    """Ask the CAD for an ambulance at this category. Up is free; lower than now needs a finished assessment.
+
+    Saying the same again returns the open request; a higher category replaces it.
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if refusal := why_not_send(case, by) or why_not_lower(case, by, category):
+            raise refusal
+        waiting = case.dispatches.filter(state=Dispatch.State.REQUESTED).first()
+        if waiting is not None and urgency(category) >= urgency(waiting.category):
+            return waiting
+        return _request(case, "send_ambulance", by=by, category=category, reason=reason, words=words)
+
+
+def send_at_once(case: Case, *, by: Actor) -> Dispatch:
+    """At intake: what never waits in the hub goes straight back to dispatch. Inside the intake's transaction."""
+    return _request(case, "send_ambulance", by=by, category=case.category, reason="never_waits")
+
+
+def breach(*, case_id: UUID) -> None:
+    """The validation limit passed with no clinical outcome: back to dispatch, without anybody's doing.
+
+    While a consultation is going on the patient is not waiting: an alarm is raised instead, and the moment the
+    case returns to the queue the limit strikes. A category 5 case goes to a senior clinician first.
+    """
+    case = lock_case(case_id)
+    if case.state == State.CLOSED or case.breach_at > now():
+        return
+    first = case.breached_at is None
+    case.breached_at = case.breached_at or now()
+    if case.state in (State.WAITING, State.CLAIMED):
+        if first and clocks_for(case.category).breach_goes_to == "senior clinician":
+            _ask_senior(case)
+        else:
+            _request(case, "breach", by=CLOCK, category=case.category, reason="breach", also=("breached_at",))
+    elif case.state == State.IN_ASSESSMENT:
+        alarm = raise_alarm(
+            case, "The time limit has passed during the consultation. Conclude, or send an ambulance."
+        )
+        _note(case, "case.breach_in_consultation", changed=(*alarm, "breached_at"))
+
+
+def _ask_senior(case: Case) -> None:
+    """Category 5: a senior clinician decides within half an hour; otherwise an ambulance is sent."""
+    limit = now() + timedelta(minutes=30)
+    case.breach_at = limit
+    alarm = raise_alarm(
+        case, "The time limit has passed: a senior clinician decides. Without a decision an ambulance goes."
+    )
+    schedule(kind="case.breach", subject=case.stream, due_at=limit, key=f"breach:{case.pk}")
+    _note(case, "case.breach_to_senior", changed=(*alarm, "breached_at", "breach_at"))
+
+
+def _note(case: Case, kind: str, *, changed: tuple[str, ...]) -> None:
+    case.version += 1
+    case.save(update_fields=["version", *changed])
+    write(stream=case.stream, kind=kind, by=CLOCK, data={"alarm": case.alarm})
+
+
+def _request(
+    case: Case,
+    name: str,
+    *,
+    by: Actor,
+    category: str,
+    reason: str,
+    words: str = "",
+    also: tuple[str, ...] = (),
+) -> Dispatch:
+    moment = now()
+    if urgency(category) < urgency(case.category):
+        case.clock_start = moment  # restarted on upgrade, kept otherwise
+    before, case.category = case.category, category
+    case.dispatches.filter(state=Dispatch.State.REQUESTED).update(state=Dispatch.State.REPLACED)
+    dispatch = Dispatch.objects.create(
+        case=case, category=category, reason=reason, words=words, requested_at=moment, requested_by=person(by)
+    )
+    stop_clocks(case)
+    changed = (*let_go(case), *quiet_alarm(case), "category", "clock_start", *also)
+    data = {"category": category, "category_before": before, "reason": reason, "words": words}
+    move(case, name, by=by, data={**data, "dispatch": str(dispatch.pk)}, changed=changed)
+    _tell_cad(case, dispatch)
+    return dispatch
+
+
+def _tell_cad(case: Case, dispatch: Dispatch) -> None:
+    post(
+        channel="cad",
+        destination=settings.HUB_CAD_URL,
+        kind="dispatch.requested",
+        subject=case.stream,
+        reference=str(dispatch.pk),
+        body={
+            "dispatch": str(dispatch.pk), "case": str(case.pk), "reference": case.reference,
+            "cad_number": case.cad_number, "journey": str(case.journey_id), "category": dispatch.category,
+            "reason": dispatch.reason, "words": dispatch.words, "clock_start": case.clock_start.isoformat(),
+            "requested_at": dispatch.requested_at.isoformat(), "problem": case.problem,
+            "address": case.address, "postcode": case.postcode,
+        },
+        expires_at=dispatch.requested_at + KEEP_TRYING,
+    )  # fmt: skip
+    due = dispatch.requested_at + ACKNOWLEDGE_WITHIN
+    schedule(kind="dispatch.unacknowledged", subject=case.stream, due_at=due, key=f"dispatch:{dispatch.pk}")
+
+
+def unacknowledged(*, dispatch_id: UUID) -> None:
+    """Half a minute without an acknowledgement: somebody must ring dispatch."""
+    case = lock_case(Dispatch.objects.get(pk=dispatch_id).case_id)
+    dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
+    if dispatch.state != Dispatch.State.REQUESTED:
+        return
+    dispatch.alarmed_at = now()
+    dispatch.save(update_fields=["alarmed_at"])
+    _note(case, "case.dispatch_unacknowledged", changed=raise_alarm(case, RING_DISPATCH))
+
+
+def acknowledge_dispatch(
+    *, dispatch_id: UUID, by: Actor, cad_reference: str = "", words: str = ""
+) -> Dispatch:
+    """The CAD has it: the case ends as dispatched. Saying it twice changes nothing."""
+    with transaction.atomic():
+        found = Dispatch.objects.filter(pk=dispatch_id).first()
+        if found is None:
+            raise Refusal("There is no such dispatch.", code="no-such-dispatch", status=404)
+        case = lock_case(found.case_id)
+        dispatch = Dispatch.objects.select_for_update().get(pk=dispatch_id)
+        if dispatch.state == Dispatch.State.ACKNOWLEDGED:
+            return dispatch
+        replaced = dispatch.state == Dispatch.State.REPLACED
+        _acknowledged(dispatch, by=by, cad_reference=cad_reference)
+        if replaced:
+            write(
+                stream=case.stream,
+                kind="case.old_dispatch_acknowledged",
+                by=by,
+                data={"dispatch": str(dispatch.pk)},
+            )
+            return dispatch
+        case.outcome, case.closed_at = Outcome.DISPATCHED, now()
+        case.outcome_words = words or f"Ambulance, {dispatch.category}"
+        changed = ("outcome", "outcome_words", "closed_at", *quiet_alarm(case))
+        data = {"dispatch": str(dispatch.pk), "cad_reference": cad_reference, "words": words}
+        move(case, "dispatch_acknowledged", by=by, data=data, changed=changed)
+    return dispatch
+
+
+def _acknowledged(dispatch: Dispatch, *, by: Actor, cad_reference: str) -> None:
+    dispatch.state = Dispatch.State.ACKNOWLEDGED
+    dispatch.acknowledged_at, dispatch.acknowledged_by = now(), by.label
+    dispatch.cad_reference = cad_reference[:60]
+    dispatch.save(update_fields=["state", "acknowledged_at", "acknowledged_by", "cad_reference"])
+    cancel(f"dispatch:{dispatch.pk}")
+
+
+def rang_dispatch(*, dispatch_id: UUID, by: User, words: str) -> Dispatch:
+    """A person rang dispatch by telephone and says who there has it; the message is not sent any more."""
+    if not words.strip():
+        raise Refusal(
+            "Say who at dispatch has it. The alarm stays until then.", code="words-missing", status=422
+        )
+    with transaction.atomic():
+        withdraw(reference=str(dispatch_id))
+        return acknowledge_dispatch(dispatch_id=dispatch_id, by=by, words=f"By telephone: {words.strip()}")
+
+
+def defer_breach(*, case_id: UUID, by: User, minutes: int, reason: str) -> Case:
+    """A named senior clinician defers the limit once, with a reason, by at most an hour."""
+    with transaction.atomic():
+        case = lock_case(case_id)
+        if refusal := why_not_defer(case, by, minutes, reason):
+            raise refusal
+        case.breach_at = max(case.breach_at, now()) + timedelta(minutes=minutes)
+        case.breach_deferred_at = now()
+        schedule(kind="case.breach", subject=case.stream, due_at=case.breach_at, key=f"breach:{case.pk}")
+        case.version += 1
+        case.save(update_fields=["breach_at", "breach_deferred_at", "version", *quiet_alarm(case)])
+        data = {"minutes": minutes, "reason": reason, "breach_at": case.breach_at}
+        write(stream=case.stream, kind="case.breach_deferred", by=by, data=data)
+    return case

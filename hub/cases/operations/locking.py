@@ -1,0 +1,73 @@
+"""How an operation gets hold of a case: the row's lock, and for owned work the fence."""
+
+from typing import Any
+from uuid import UUID
+
+from hub.cases.models import Case
+from hub.cases.states import CASE_STATES, OWNED_STATES
+from hub.clock import now
+from hub.people.models import User
+from hub.record.actors import Actor
+from hub.record.transitions import apply
+from hub.refusals import Refusal
+
+
+def lock_case(case_id: UUID) -> Case:
+    """The case, locked until the transaction ends. Refusal 404 when there is none."""
+    case = Case.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=case_id).first()
+    if case is None:
+        raise Refusal("There is no such case.", code="no-such-case", status=404)
+    return case
+
+
+def lock_held(case_id: UUID, *, by: User, fence: int) -> Case:
+    """The case, locked, when this person still holds it with this fence.
+
+    The fence rises with every claim and take-over: a stale tab, even of the same person, is told so.
+    A lease that ran out but that nobody has taken back yet still counts: the holder is evidently there.
+    """
+    case = lock_case(case_id)
+    if case.state in OWNED_STATES and case.owner_id == by.pk and case.fence == fence:
+        return case
+    raise not_yours(case)
+
+
+def not_yours(case: Case) -> Refusal:
+    """Why somebody cannot write to this case, naming who has it."""
+    if case.owner is not None:
+        words = f"{case.owner.name} has this case now."
+    else:
+        words = f"Nobody holds this case now; it is {case.get_state_display().lower()}."
+    return Refusal(
+        f"{words} What you sent was not saved. Copy what you need, then open the case again.",
+        code="not-yours",
+        holder=case.owner.name if case.owner else None,
+        state=case.state,
+    )
+
+
+def move(
+    case: Case, name: str, *, by: Actor, data: dict[str, Any] | None = None, changed: tuple[str, ...] = ()
+) -> None:
+    """One move of the case's state table; the version rises with it."""
+    case.version += 1
+    apply(CASE_STATES, case, name, by=by, data=data, changed=("version", *changed))
+
+
+def let_go(case: Case) -> tuple[str, ...]:
+    """Nobody holds the case any more; the names of the changed fields."""
+    case.owner = None
+    case.lease_until = None
+    return ("owner", "lease_until")
+
+
+def raise_alarm(case: Case, sentence: str) -> tuple[str, ...]:
+    """Put a sentence on the case that somebody must act on; the names of the changed fields."""
+    case.alarm, case.alarm_at = sentence[:300], now()
+    return ("alarm", "alarm_at")
+
+
+def quiet_alarm(case: Case) -> tuple[str, ...]:
+    """The alarm has been answered; the names of the changed fields."""
+    case.alarm, case.alarm_at = "", None
+    return ("alarm", "alarm_at")

@@ -1,0 +1,173 @@
+"""A case comes in, is updated or taken back by its sender."""
+
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from hub.cases.intake import CASE_FIELDS, ContactDetails, Intake
+from hub.cases.models import Call, Case, Contact, Flag, SourceVersion
+from hub.cases.names import name_key
+from hub.cases.operations.clocks import (
+    CLOCK_FIELDS,
+    ORDER_FIELDS,
+    schedule_clocks,
+    set_clocks,
+    set_order,
+    stop_clocks,
+)
+from hub.cases.operations.dispatching import send_at_once
+from hub.cases.operations.locking import let_go, lock_case, move
+from hub.cases.phones import as_e164
+from hub.cases.queries import repeat_contacts
+from hub.cases.states import Outcome, State, urgency
+from hub.clock import local, now
+from hub.record.actors import Actor, person
+from hub.record.operations import write
+from hub.refusals import Refusal
+
+
+def open_case(*, intake: Intake, by: Actor, source_client: str = "") -> Case:
+    """Take a case in: clocks start, it stands in the queue; C1 and C2 segment A go straight to dispatch.
+
+    Raises IntegrityError when this client already sent this incident (see find_by_incident).
+    """
+    moment = now()
+    case = Case(source_client=source_client, cad_number=intake.cad_number, arrived_at=moment)
+    _describe(case, intake)
+    case.clock_start = intake.clock_start or moment
+    set_clocks(case)
+    with transaction.atomic():
+        case.reference = _next_reference()
+        case.repeat_contacts = len(
+            repeat_contacts(case, phones=[contact.phone for contact in intake.contacts])
+        )
+        set_order(case)
+        case.save(force_insert=True)
+        _add_contacts(case, intake.contacts)
+        _add_flags(case, intake, by)
+        if source_client:
+            SourceVersion.objects.create(case=case, number=1, kind="sent", payload=intake.payload)
+        else:
+            _record_inbound_call(case, intake, by)
+        write(stream=case.stream, kind="case.opened", by=by, data=_told(case))
+        if goes_at_once(case):
+            send_at_once(case, by=by)
+        else:
+            schedule_clocks(case)
+    return case
+
+
+def goes_at_once(case: Case) -> bool:
+    """What never waits in the hub."""
+    return urgency(case.category) == 1 or (case.category == "C2" and case.segment == "A")
+
+
+def update_case(*, case_id: UUID, intake: Intake, by: Actor) -> Case:
+    """The sender knows more, or other. Every version is kept; refused once the consultation has begun."""
+    with transaction.atomic():
+        case = _still_the_senders(case_id)
+        before = case.category
+        told = {name: getattr(case, name) for name in CASE_FIELDS}
+        _describe(case, intake)
+        if urgency(case.category) > urgency(before):
+            # Down is a clinician's decision with a reason, not a message's: the higher category stays.
+            case.category = before
+        set_clocks(case)
+        set_order(case)
+        case.version += 1
+        case.save(update_fields=[*CASE_FIELDS, "name_key", "risks", *CLOCK_FIELDS, *ORDER_FIELDS, "version"])
+        if intake.contacts:
+            case.contacts.all().delete()
+            _add_contacts(case, intake.contacts)
+        _add_flags(case, intake, by)
+        number = case.source_versions.count() + 1
+        SourceVersion.objects.create(case=case, number=number, kind="updated", payload=intake.payload)
+        changed = sorted(name for name in CASE_FIELDS if told[name] != getattr(case, name))
+        write(
+            stream=case.stream,
+            kind="case.updated",
+            by=by,
+            data={"changed": changed, "category": case.category},
+        )
+        if goes_at_once(case) and case.state in (State.WAITING, State.CLAIMED):
+            send_at_once(case, by=by)
+        elif case.state == State.WAITING:
+            schedule_clocks(case)
+    return case
+
+
+def cancel_case(*, case_id: UUID, reason: str, by: Actor) -> Case:
+    """The sender takes the case back; telling the patient stays with the sender."""
+    with transaction.atomic():
+        case = _still_the_senders(case_id)
+        number = case.source_versions.count() + 1
+        SourceVersion.objects.create(case=case, number=number, kind="cancelled", payload={"reason": reason})
+        case.outcome, case.outcome_words, case.closed_at = Outcome.CANCELLED, reason, now()
+        changed = ("outcome", "outcome_words", "closed_at", *let_go(case))
+        stop_clocks(case)
+        move(case, "cancelled_by_cad", by=by, data={"reason": reason}, changed=changed)
+    return case
+
+
+def _still_the_senders(case_id: UUID) -> Case:
+    """Senders may change a case until it is in progress."""
+    case = lock_case(case_id)
+    if case.state not in (State.WAITING, State.CLAIMED):
+        raise Refusal(
+            f"The case is {case.get_state_display().lower()}: the hub's clinicians have it in hand. "
+            "Nothing was changed. Ring the hub.",
+            code="in-progress",
+            state=case.state,
+        )
+    return case
+
+
+def _describe(case: Case, intake: Intake) -> None:
+    for name in CASE_FIELDS:
+        setattr(case, name, getattr(intake, name))
+    case.risks = sorted(set(intake.risks))
+    case.name_key = name_key(intake.given_name, intake.family_name)
+
+
+def _next_reference() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('hub_case_number')")
+        number = cursor.fetchone()[0]
+    return f"H-{local(now()):%y%m%d}-{number:04d}"
+
+
+def _add_contacts(case: Case, contacts: tuple[ContactDetails, ...]) -> None:
+    Contact.objects.bulk_create(
+        Contact(
+            case=case, rank=rank, phone=as_e164(contact.phone), name=contact.name,
+            relationship=contact.relationship, is_patient=contact.is_patient, is_caller=contact.is_caller,
+            note=contact.note,
+        )
+        for rank, contact in enumerate(contacts, start=1)
+    )  # fmt: skip
+
+
+def _add_flags(case: Case, intake: Intake, by: Actor) -> None:
+    known = set(case.flags.values_list("kind", "text")) if intake.flags and case.version > 1 else set()
+    Flag.objects.bulk_create(
+        Flag(case=case, kind=flag.kind, text=flag.text, author=by.label, review_at=flag.review_at)
+        for flag in intake.flags
+        if (flag.kind, flag.text) not in known
+    )
+
+
+def _record_inbound_call(case: Case, intake: Intake, by: Actor) -> None:
+    number = as_e164(intake.contacts[0].phone) if intake.contacts else ""
+    Call.objects.create(
+        case=case, kind=Call.Kind.INBOUND, number=number, by=person(by), result=Call.Result.ANSWERED,
+        note=intake.problem or "",
+    )  # fmt: skip
+
+
+def _told(case: Case) -> dict[str, object]:
+    return {
+        "reference": case.reference, "category": case.category, "segment": case.segment,
+        "cad_number": case.cad_number, "source": case.source_client or "call handler",
+        "breach_at": case.breach_at, "first_attempt_by": case.first_attempt_by,
+        "order_reasons": case.order_reasons,
+    }  # fmt: skip

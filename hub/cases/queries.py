@@ -1,0 +1,56 @@
+"""Reading cases: the queue, one case with everything, the repeat radar. Nothing grows with history."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from hub.cases.models import Case, Contact
+from hub.cases.phones import as_e164
+from hub.clock import now
+
+RADAR = timedelta(hours=72)
+MOST_REPEATS = 20
+
+
+def find_by_incident(*, client: str, cad_number: str) -> Case | None:
+    """The case that this client sent under this incident number."""
+    return Case.objects.filter(source_client=client, cad_number=cad_number).first()
+
+
+def repeat_contacts(case: Case, *, phones: Iterable[str] = ()) -> list[Case]:
+    """Other cases in 72 hours, or still open, that may be the same patient: it prompts, it never merges.
+
+    By NHS number, by sound of name with date of birth, or by a telephone number. Never by address alone.
+    """
+    numbers = {as_e164(phone) for phone in phones if phone}
+    same = _same_patient(case, numbers)
+    if same is None:
+        return []
+    since = now() - RADAR
+    others = Case.objects.exclude(pk=case.pk).filter(Q(pk__in=same), arrived_at__gte=since)
+    return list(others.order_by("-arrived_at")[:MOST_REPEATS])
+
+
+def _same_patient(case: Case, numbers: set[str]) -> set[UUID] | None:
+    """Keys of the cases that match by any of the three ways; each way is one indexed look-up."""
+    ways: list[QuerySet[Any, UUID]] = []
+    if case.nhs_number:
+        ways.append(Case.objects.filter(nhs_number=case.nhs_number).values_list("pk", flat=True))
+    if case.name_key and case.birth_date:
+        by_name = Case.objects.filter(name_key=case.name_key, birth_date=case.birth_date)
+        ways.append(by_name.values_list("pk", flat=True))
+    if numbers:
+        rung = Contact.objects.filter(phone__in=numbers).order_by("-id")
+        ways.append(rung.values_list("case_id", flat=True))
+    if not ways:
+        return None
+    return {key for way in ways for key in way[:200]}
+
+
+def welfare_due(limit: int = 50) -> list[Case]:
+    """Open cases whose welfare call is due, longest overdue first."""
+    due = Case.objects.open().filter(welfare_due_at__lte=now(), state__in=["waiting", "awaiting_dispatch"])
+    return list(due.order_by("welfare_due_at")[:limit])

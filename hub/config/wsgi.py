@@ -1,0 +1,8 @@
+"""WSGI entry: pages and API."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,57 @@
+"""The idle lock: after a quiet quarter of an hour a screen asks for the password and keeps what was typed."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import resolve
+from django.urls.exceptions import Resolver404
+
+from hub.clock import now
+from hub.people import presence
+
+STILL_ANSWERED = frozenset({"people:unlock", "people:sign_out", "people:alive"})
+WRITE_EVERY = 30  # seconds
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password"})
+
+
+class IdleLockMiddleware:
+    """Locks a session that has been quiet too long; a locked session gets 423 and keeps its form."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        name, background = _route(request)
+        moment = now().timestamp()
+        quiet = moment - request.session.get("seen", moment)
+        if quiet > settings.HUB_IDLE_SECONDS:
+            request.session["locked"] = True
+        if request.session.get("locked"):
+            return self.get_response(request) if name in STILL_ANSWERED else locked(request)
+        # Writing the session on every click would cost a write a request: once in half a minute is enough.
+        if not background and (quiet > WRITE_EVERY or "seen" not in request.session):
+            request.session["seen"] = moment
+            presence.seen(user=request.user)
+        return self.get_response(request)
+
+
+def _route(request: HttpRequest) -> tuple[str, bool]:
+    """The route's name, and whether the page asks by itself (a heartbeat is no sign of a person)."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return "", False
+    return match.view_name, getattr(match.func, "background", False)
+
+
+def locked(request: HttpRequest, wrong: bool = False) -> HttpResponse:
+    """The lock page; fields of a posted form travel through it as hidden fields."""
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        return HttpResponse("The screen is locked.", status=423, content_type="text/plain")
+    kept = [(key, value) for key, values in request.POST.lists() for value in values if key not in NEVER_KEPT]
+    context = {"kept": kept, "method": request.method, "path": request.get_full_path(), "wrong": wrong}
+    return render(request, "hub/people/locked.html", context, status=423)

@@ -1,0 +1,139 @@
+"""Write a message, deliver what waits, give up what has expired and raise the alarm."""
+
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+from django.db import connection, transaction
+
+from hub.clock import now
+from hub.nudge import nudge
+from hub.post.channels import Answer, Envelope, adapter_of, escalation_of
+from hub.post.models import Attempt, Message
+from hub.record.actors import CLOCK
+from hub.record.operations import write
+
+LEASE = timedelta(seconds=40)  # longer than any adapter may take
+LONGEST_PAUSE = 60  # seconds between two attempts
+AT_ONCE = 3  # calls to one destination at a time: a slow partner must not take every courier
+
+# One statement leases the message that waits longest, never one of a destination that is already busy.
+_LEASE = """
+UPDATE hub_message SET leased_until = %(until)s, attempts_made = attempts_made + 1
+WHERE id = (
+  SELECT id FROM hub_message AS waiting
+  WHERE state = 'waiting' AND next_attempt_at <= %(now)s AND (leased_until IS NULL OR leased_until < %(now)s)
+    AND (SELECT count(*) FROM hub_message AS busy
+         WHERE busy.destination = waiting.destination AND busy.state = 'waiting'
+           AND busy.leased_until > %(now)s) < %(at_once)s
+  ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING id
+"""
+
+
+def post(
+    *, channel: str, destination: str, kind: str, subject: str, body: dict[str, Any], expires_at: datetime,
+    reference: str = "",
+) -> Message:  # fmt: skip
+    """Write a message in the transaction of the change it tells of; it leaves after the commit.
+
+    subject is the stream in the record it belongs to; reference is the id of the thing it carries.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "A message is written only inside an operation's transaction."
+        )
+    message = Message.objects.create(
+        channel=channel, destination=destination, kind=kind, subject=subject, body=body,
+        expires_at=expires_at, reference=reference,
+    )  # fmt: skip
+    nudge("hub.post.deliver", queue="post")
+    return message
+
+
+def deliver_due(*, seconds: float = 50.0) -> int:
+    """Deliver what waits until nothing is left or the time is up; the number of attempts made."""
+    stop = now() + timedelta(seconds=seconds)
+    made = 0
+    while now() < stop and deliver_one():
+        made += 1
+    return made
+
+
+def deliver_one() -> bool:
+    """One attempt for the message that waits longest. False when nothing waits."""
+    message = _lease()
+    if message is None:
+        return False
+    if message.expires_at <= now():
+        _give_up(message, Message.State.EXPIRED, "It was not delivered in time and is not sent any more.")
+        return True
+    started, at = perf_counter(), now()
+    answer = _call(message)
+    _note(message, answer, at=at, took_ms=round((perf_counter() - started) * 1000))
+    return True
+
+
+def _lease() -> Message | None:
+    moment = now()
+    with connection.cursor() as cursor:
+        cursor.execute(_LEASE, {"until": moment + LEASE, "now": moment, "at_once": AT_ONCE})
+        row = cursor.fetchone()
+    return Message.objects.get(pk=row[0]) if row else None
+
+
+def _call(message: Message) -> Answer:
+    envelope = Envelope(message.id, message.channel, message.destination, message.kind, message.body)
+    try:
+        return adapter_of(message.channel)(envelope)
+    except Exception as error:  # noqa: BLE001 - whatever the outside does, the message is kept
+        return Answer(delivered=False, words=f"{type(error).__name__}: {error}"[:500])
+
+
+def _note(message: Message, answer: Answer, *, at: datetime, took_ms: int) -> None:
+    """Record the answer; a message that was settled meanwhile (a late, second courier) stays as it is."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(pk=message.pk)
+        Attempt.objects.create(
+            message=message, number=message.attempts_made, at=at, took_ms=took_ms,
+            delivered=answer.delivered, answer=answer.words[:1000],
+        )  # fmt: skip
+        if message.state != Message.State.WAITING:
+            return
+        if answer.delivered:
+            _settle(message, Message.State.DELIVERED, answer.words)
+        elif answer.final:
+            _give_up(message, Message.State.REFUSED, answer.words)
+        else:
+            pause = timedelta(seconds=min(2**message.attempts_made, LONGEST_PAUSE))
+            # Never sleep past the expiry: the alarm must not be later than the limit.
+            message.next_attempt_at = min(now() + pause, message.expires_at)
+            message.leased_until = None
+            message.save(update_fields=["next_attempt_at", "leased_until"])
+
+
+def _give_up(message: Message, state: str, words: str) -> None:
+    """Refused or expired: settle it and let the room it came from raise the alarm, in one transaction."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update().get(pk=message.pk)
+        if message.state != Message.State.WAITING:
+            return
+        _settle(message, state, words)
+        if escalate := escalation_of(message.kind):
+            escalate(message)
+
+
+def _settle(message: Message, state: str, words: str) -> None:
+    message.state, message.settled_at, message.leased_until = state, now(), None
+    message.save(update_fields=["state", "settled_at", "leased_until"])
+    write(
+        stream=message.subject, kind=f"message.{state}", by=CLOCK,
+        data={"message": str(message.id), "kind": message.kind, "channel": message.channel,
+              "destination": message.destination, "answer": words[:300]},
+    )  # fmt: skip
+
+
+def withdraw(*, reference: str) -> int:
+    """Messages that carry a thing which no longer stands are not sent any more."""
+    waiting = Message.objects.filter(reference=reference, state=Message.State.WAITING)
+    return waiting.update(state=Message.State.EXPIRED, settled_at=now())

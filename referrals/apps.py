@@ -1,0 +1,16 @@
+"""Onward care: directory, referrals, follow-up."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    """Registers due work, message channels and panels of onward care."""
+
+    name = "referrals"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        for module in ("referrals.due_work", "referrals.messages", "referrals.panels"):
+            import_module(module)
