@@ -21,7 +21,11 @@ def finding_faults(finding: Finding) -> Iterator[Fault]:
     yield from id_faults(finding.id)
     shapes = {
         Kind.LEVEL: (len(finding.levels) >= 2, "levels", "List at least two levels, the harmless one first."),
-        Kind.NUMBER: (finding.number is not None, "number", "Add number: with unit, lowest, highest, thresholds."),
+        Kind.NUMBER: (
+            finding.number is not None,
+            "number",
+            "Add number: with unit, lowest, highest, thresholds.",
+        ),
         Kind.DERIVED: (finding.derived is not None, "derived", "Add derived: with from, to or sex."),
     }
     for kind, (present, key, instead) in shapes.items():

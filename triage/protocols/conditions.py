@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_FORBIDDEN = frozenset({"not", "none", "no", "unless", "except", "if_not", "absent", "xor", "exactly", "at_most"})
+_FORBIDDEN = frozenset(
+    {"not", "none", "no", "unless", "except", "if_not", "absent", "xor", "exactly", "at_most"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ def parse(written: Any) -> Condition:
     if isinstance(written, str):
         return _sign(written)
     if not isinstance(written, dict):
-        raise BadCondition(f"{written!r} is not a condition. Write a finding id, or all: / any: / at_least: with of:.")
+        raise BadCondition(
+            f"{written!r} is not a condition. Write a finding id, or all: / any: / at_least: with of:."
+        )
     for key in written:
         if str(key).lower() in _FORBIDDEN:
             raise BadCondition(
@@ -62,7 +66,9 @@ def parse(written: Any) -> Condition:
         return All(_parts(written["all"], "all"))
     if set(written) == {"any"}:
         return AnyOf(_parts(written["any"], "any"))
-    raise BadCondition(f"{sorted(map(str, written))} is not a condition. Write just one of all: [...], any: [...] or at_least: n with of: [...].")
+    raise BadCondition(
+        f"{sorted(map(str, written))} is not a condition. Write just one of all: [...], any: [...] or at_least: n with of: [...]."
+    )
 
 
 def _sign(text: str) -> Sign:
@@ -71,19 +77,25 @@ def _sign(text: str) -> Sign:
         return Sign(words[0])
     if len(words) == 3 and words[1] == ">=":
         return Sign(words[0], words[2])
-    raise BadCondition(f"{text!r} is not a sign. Write 'finding-id', or 'finding-id >= level-id' for levels and numbers.")
+    raise BadCondition(
+        f"{text!r} is not a sign. Write 'finding-id', or 'finding-id >= level-id' for levels and numbers."
+    )
 
 
 def _at_least(written: dict[str, Any]) -> AtLeast:
     parts, count = _parts(written["of"], "of"), written["at_least"]
     if not isinstance(count, int) or isinstance(count, bool) or not 1 < count < len(parts):
-        raise BadCondition(f"at_least: {count!r} of {len(parts)} makes no sense. For 1 write any:, for all of them write all:.")
+        raise BadCondition(
+            f"at_least: {count!r} of {len(parts)} makes no sense. For 1 write any:, for all of them write all:."
+        )
     return AtLeast(count, parts)
 
 
 def _parts(written: Any, key: str) -> tuple[Condition, ...]:
     if not isinstance(written, list) or not written:
-        raise BadCondition(f"{key}: needs a list of at least one condition. Write {key}: [first-finding, second-finding].")
+        raise BadCondition(
+            f"{key}: needs a list of at least one condition. Write {key}: [first-finding, second-finding]."
+        )
     return tuple(parse(part) for part in written)
 
 

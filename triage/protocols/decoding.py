@@ -90,7 +90,9 @@ def _leaf(hint: Any, data: Any, place: str) -> Any:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         if data in list(hint):
             return hint(data)
-        raise DecodeError(place, f"{data!r} is not allowed.", suggest(str(data), [item.value for item in hint]))
+        raise DecodeError(
+            place, f"{data!r} is not allowed.", suggest(str(data), [item.value for item in hint])
+        )
     if hasattr(hint, "from_text"):
         try:
             return hint.from_text(str(data))

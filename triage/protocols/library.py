@@ -69,7 +69,10 @@ class _Reader:
         entry_id = str(getattr(entry, name))
         if entry_id in found:
             self.fault(
-                file, place, f"the id stands already in {self.file_of[key, entry_id]}.", "Ids are permanent and unique: choose another."
+                file,
+                place,
+                f"the id stands already in {self.file_of[key, entry_id]}.",
+                "Ids are permanent and unique: choose another.",
             )
             return
         found[entry_id] = entry
@@ -88,7 +91,9 @@ class _Reader:
                 self.fault(path.name, error.place or "file", error.wrong, error.instead)
                 continue
             if draft.id != path.stem:
-                self.fault(path.name, "id", f"{draft.id!r} is not the file's name.", f"Write id: {path.stem}.")
+                self.fault(
+                    path.name, "id", f"{draft.id!r} is not the file's name.", f"Write id: {path.stem}."
+                )
             found[draft.id] = draft
         return found
 
@@ -106,7 +111,9 @@ def load_library(root: Path = CONTENT) -> Library:
     reader.check(asked, "findings", finding_faults)
     reader.check(facts, "facts", finding_faults)
     for both in asked.keys() & facts.keys():
-        reader.fault(reader.file_of["facts", both], f"facts '{both}'", "is also a finding.", "Choose another id.")
+        reader.fault(
+            reader.file_of["facts", both], f"facts '{both}'", "is also a finding.", "Choose another id."
+        )
     shelf = Shelf(
         findings={**asked, **facts},
         dispositions=reader.lists("dispositions.yaml", "dispositions", Disposition, "code"),

@@ -52,7 +52,8 @@ class _Linker:
         merged = list(self.draft.rules)
         for rule in (rule for each in reversed(self.sets) for rule in reversed(each.rules)):
             place = next(
-                (at for at, own in enumerate(merged) if self._urgency(own) >= self._urgency(rule)), len(merged)
+                (at for at, own in enumerate(merged) if self._urgency(own) >= self._urgency(rule)),
+                len(merged),
             )
             merged.insert(place, rule)
         return tuple(merged)
@@ -65,7 +66,9 @@ class _Linker:
     def check(self) -> None:
         """All faults of the draft, in reading order."""
         draft = self.draft
-        self.known(draft.general_danger_signs, self.shelf.dangers, "general_danger_signs", "set of danger signs")
+        self.known(
+            draft.general_danger_signs, self.shelf.dangers, "general_danger_signs", "set of danger signs"
+        )
         self.known(self.listed, self.shelf.findings, "findings", "finding")
         if len(set(draft.findings)) != len(draft.findings):
             self.fault("findings", "a finding stands twice.", "List each once, in the order of asking.")
@@ -87,30 +90,52 @@ class _Linker:
             if rule.when is not None:
                 self._check_signs(rule.when, place, listed_only=True)
             elif rule is not rules[-1]:
-                self.fault(place, "a rule without a condition hides all rules below it.", "Add when:, or put it last.")
+                self.fault(
+                    place,
+                    "a rule without a condition hides all rules below it.",
+                    "Add when:, or put it last.",
+                )
         if not rules or rules[-1].when is not None:
-            self.fault("rules", "some answers would have no outcome.", "End with a rule without when:, the careful default.")
+            self.fault(
+                "rules",
+                "some answers would have no outcome.",
+                "End with a rule without when:, the careful default.",
+            )
         for above, below in zip(rules, rules[1:], strict=False):
             if self._urgency(above) > self._urgency(below):
-                wrong = f"{below.disposition} stands below the less urgent {above.disposition} of '{above.id}'."
+                wrong = (
+                    f"{below.disposition} stands below the less urgent {above.disposition} of '{above.id}'."
+                )
                 self.fault(f"rules '{below.id}'", wrong, "Put the most urgent rules first.")
 
     def _check_signs(self, condition: Condition, place: str, *, listed_only: bool) -> None:
         for sign in signs(condition):
             finding = self.shelf.findings.get(sign.finding)
             if finding is None:
-                self.fault(place, f"{sign.finding!r} is not in the dictionary.", suggest(sign.finding, self.shelf.findings))
+                self.fault(
+                    place,
+                    f"{sign.finding!r} is not in the dictionary.",
+                    suggest(sign.finding, self.shelf.findings),
+                )
                 continue
             self._check_step(sign, finding, place)
             if listed_only and finding.kind is not Kind.DERIVED and sign.finding not in self.listed:
-                self.fault(place, f"{sign.finding!r} would never be asked.", "Add it to findings: in the order of asking.")
+                self.fault(
+                    place,
+                    f"{sign.finding!r} would never be asked.",
+                    "Add it to findings: in the order of asking.",
+                )
 
     def _check_step(self, sign: Sign, finding: Finding, place: str) -> None:
         plain = finding.kind in (Kind.YES_NO, Kind.DERIVED)
         if plain and sign.step:
             self.fault(place, f"{sign.finding!r} is answered yes or no.", f"Write just '{sign.finding}'.")
         elif not plain and sign.step not in finding.steps:
-            harmless = "that is its harmless level, always true. " if finding.levels and finding.levels[0].id == sign.step else ""
+            harmless = (
+                "that is its harmless level, always true. "
+                if finding.levels and finding.levels[0].id == sign.step
+                else ""
+            )
             wrong = f"'{sign.finding} >= {sign.step or '?'}' is not possible: {harmless}".rstrip(": ") + "."
             self.fault(place, wrong, f"Write '{sign.finding} >= ' and one of: {', '.join(finding.steps)}.")
 
@@ -128,14 +153,24 @@ class _Linker:
                     lowest_red[sign.finding] = min(rank, lowest_red.get(sign.finding, rank))
         for finding_id in self.draft.findings:
             if finding_id not in used:
-                self.fault("findings", f"{finding_id!r} is asked but no rule uses it.", "Use it in a rule or remove it.")
+                self.fault(
+                    "findings",
+                    f"{finding_id!r} is asked but no rule uses it.",
+                    "Use it in a rule or remove it.",
+                )
             elif finding_id in self.shelf.findings and self.shelf.findings[finding_id].kind is Kind.DERIVED:
-                self.fault("findings", f"{finding_id!r} follows from age and sex.", "Do not list it; rules may use it.")
+                self.fault(
+                    "findings",
+                    f"{finding_id!r} follows from age and sex.",
+                    "Do not list it; rules may use it.",
+                )
         for finding_id, rank in lowest_red.items():
             finding = self.shelf.findings[finding_id]
             if finding.not_known_rank < rank:
                 wrong = f"{finding_id!r} can lead to C1 or C2, but its not_known: {finding.not_known} is weaker than that."
-                self.fault("rules", wrong, "In the dictionary write not_known: present, or a level that is red.")
+                self.fault(
+                    "rules", wrong, "In the dictionary write not_known: present, or a level that is red."
+                )
 
     def _check_words(self) -> None:
         for kind, shelf_key, groups in (
@@ -144,21 +179,45 @@ class _Linker:
             (SayingKind.INTERIM, "interim", [item.care for item in self.draft.interim]),
         ):
             fitting = {key: item for key, item in self.shelf.sayings.items() if item.kind is kind}
-            self.known((each for group in groups for each in group), fitting, shelf_key, f"saying of kind {kind}")
-        self.known((item.safety_net for item in self.draft.no_ambulance), self.shelf.safety_nets, "no_ambulance", "safety net")
+            self.known(
+                (each for group in groups for each in group), fitting, shelf_key, f"saying of kind {kind}"
+            )
+        self.known(
+            (item.safety_net for item in self.draft.no_ambulance),
+            self.shelf.safety_nets,
+            "no_ambulance",
+            "safety net",
+        )
         reached = {rule.disposition for rule in self.rules} & self.shelf.dispositions.keys()
         quiet = sorted(code for code in reached if self.shelf.dispositions[code].no_ambulance)
         told = [code for item in self.draft.no_ambulance for code in item.for_]
         for code in quiet:
             if told.count(code) != 1:
-                self.fault("no_ambulance", f"{code} can be the outcome and stands {told.count(code)} times.", "Give it one entry with advice, worsening and safety_net.")
+                self.fault(
+                    "no_ambulance",
+                    f"{code} can be the outcome and stands {told.count(code)} times.",
+                    "Give it one entry with advice, worsening and safety_net.",
+                )
         for code in told:
             if code not in quiet:
-                self.fault("no_ambulance", f"{code} is not a no-ambulance outcome of this protocol.", suggest(code, quiet))
+                self.fault(
+                    "no_ambulance",
+                    f"{code} is not a no-ambulance outcome of this protocol.",
+                    suggest(code, quiet),
+                )
         for at, item in enumerate(self.draft.no_ambulance, start=1):
             if not item.advice or not item.worsening:
-                self.fault(f"no_ambulance[{at}]", "advice and worsening may not be empty.", "Name at least one of each.")
-        self.known((code for item in self.draft.interim for code in item.for_), self.shelf.dispositions, "interim", "disposition")
+                self.fault(
+                    f"no_ambulance[{at}]",
+                    "advice and worsening may not be empty.",
+                    "Name at least one of each.",
+                )
+        self.known(
+            (code for item in self.draft.interim for code in item.for_),
+            self.shelf.dispositions,
+            "interim",
+            "disposition",
+        )
 
     def built(self) -> Protocol:
         draft, shelf = self.draft, self.shelf
@@ -187,7 +246,9 @@ class _Linker:
             interim=draft.interim,
             closing=draft.closing,
             sources=draft.sources,
-            dispositions=tuple(sorted((shelf.dispositions[code] for code in codes), key=lambda item: item.urgency)),
+            dispositions=tuple(
+                sorted((shelf.dispositions[code] for code in codes), key=lambda item: item.urgency)
+            ),
             sayings=tuple(shelf.sayings[item] for item in said),
             safety_nets=tuple(shelf.safety_nets[item] for item in nets),
         )
@@ -204,14 +265,23 @@ def link(draft: Draft, shelf: Shelf) -> tuple[Protocol | None, list[Problem]]:
     return (None if linker.problems else linker.built()), linker.problems
 
 
-def family_faults(presentations: Mapping[str, Presentation], drafts: Mapping[str, Draft]) -> Iterator[Problem]:
+def family_faults(
+    presentations: Mapping[str, Presentation], drafts: Mapping[str, Draft]
+) -> Iterator[Problem]:
     """Presentations that name unknown protocols, and protocols that no presentation reaches."""
     named = {item for presentation in presentations.values() for item in presentation.protocols}
     for presentation in presentations.values():
         for item in presentation.protocols:
             if item not in drafts:
                 place = f"presentations '{presentation.id}'"
-                yield Problem("presentations.yaml", place, f"{item!r} is not a known protocol.", suggest(item, drafts))
+                yield Problem(
+                    "presentations.yaml", place, f"{item!r} is not a known protocol.", suggest(item, drafts)
+                )
     for draft_id in drafts:
         if draft_id not in named:
-            yield Problem(f"{draft_id}.yaml", "id", "no presentation names this protocol.", "Add it in presentations.yaml.")
+            yield Problem(
+                f"{draft_id}.yaml",
+                "id",
+                "no presentation names this protocol.",
+                "Add it in presentations.yaml.",
+            )

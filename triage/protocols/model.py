@@ -147,9 +147,12 @@ class Draft:
     closing: tuple[Strictness, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Protocol:
     """A protocol with everything it uses, so that a stored version needs nothing else to be read again.
+
+    Two versions are equal when their digests are; the object itself compares by identity, which keeps looking up
+    its compiled form free.
 
     `findings` are in the order of asking, general danger signs first, derived facts last.
     `rules` are most urgent first; the last one always holds.

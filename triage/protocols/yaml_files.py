@@ -54,5 +54,7 @@ def read_entries(path: Path, key: str) -> list[Any]:
     data = read_yaml(path)
     if not isinstance(data, dict) or set(data) != {key} or not isinstance(data[key], list):
         wrong = f"the file must hold one list named {key!r}."
-        raise ContentError([Problem(path.name, "file", wrong, f"Begin it with '{key}:' and list the entries.")])
+        raise ContentError(
+            [Problem(path.name, "file", wrong, f"Begin it with '{key}:' and list the entries.")]
+        )
     return list(data[key])

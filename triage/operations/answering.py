@@ -1,0 +1,121 @@
+"""Answers. Nothing is overwritten: a changed mind is a new row that supersedes the old one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from hub.clock import local, now
+from hub.people.models import User
+from hub.record.operations import write
+from hub.refusals import Refusal
+from triage.models import Answer
+from triage.operations.holding import catalogue, changed, held_standing
+from triage.protocols import BadAnswer, Finding, Kind
+from triage.protocols.findings import Answer as Value
+from triage.standing import Standing, context_of
+
+
+def answer(*, case_id: UUID, by: User, fence: int, finding: str, value: Value, seen: int | None = None) -> Standing:
+    """Answer one finding, or amend its answer.
+
+    seen: the id of the answer that the person saw (0: none yet; None: not told). When another answer stands by
+    now and differs, this one is refused, so that nobody overwrites what they have not read.
+    The same value again changes nothing.
+    """
+    with transaction.atomic():
+        now_ = held_standing(case_id, by=by, fence=fence)
+        source = _source(now_, finding)
+        read = _read(source.finding, value)
+        before = now_.answers.get(finding)
+        if before is not None and before.value == read:
+            return now_
+        if before is not None and seen is not None and seen != before.pk:
+            raise Refusal(
+                f"Answered meanwhile: “{before.said}” by {before.by.name} at {local(before.at):%H:%M}. "
+                "Yours was not saved. Read that answer, then amend it if it is wrong.",
+                code="answered-meanwhile",
+                finding=finding,
+            )
+        _write_answer(now_, source, read, by=by)
+        return changed(now_, by=by)
+
+
+def answer_rest_absent(*, case_id: UUID, by: User, fence: int, findings: list[str]) -> Standing:
+    """Answer several findings, asked in one breath, with "no"; those answered already stay as they are."""
+    with transaction.atomic():
+        now_ = held_standing(case_id, by=by, fence=fence)
+        for finding in findings:
+            if finding not in now_.answers:
+                source = _source(now_, finding)
+                if source.finding.kind is Kind.NUMBER:
+                    raise Refusal("A number has to be asked by itself. Nothing was saved.", code="ask-it", status=422)
+                _write_answer(now_, source, source.finding.least_answer(), by=by)
+        return changed(now_, by=by)
+
+
+class _Source:
+    """A finding with the version (or catalogue) that its words come from."""
+
+    __slots__ = ("digest", "finding", "version")
+
+    def __init__(self, finding: Finding, version: int | None, digest: str) -> None:
+        self.finding, self.version, self.digest = finding, version, digest
+
+
+def _source(now_: Standing, finding_id: str) -> _Source:
+    """From the open protocols, else from the dictionary: a fact told early is kept until a protocol asks."""
+    for each in now_.versions:
+        for finding in each.protocol.findings:
+            if finding.id == finding_id and finding.kind is not Kind.DERIVED:
+                return _Source(finding, each.pk, each.digest)
+    dictionary = catalogue()
+    found = dictionary.findings.get(finding_id)
+    if found is None or found.kind is Kind.DERIVED:
+        raise Refusal("There is no such question. Nothing was saved.", code="no-such-finding", status=422)
+    return _Source(found, None, dictionary.digest)
+
+
+def _read(finding: Finding, value: Value) -> Value:
+    """The value as the finding takes it; Refusal 422 says which answers fit."""
+    read: Any = value
+    try:
+        if finding.kind is Kind.NUMBER and isinstance(value, str) and value != "not-known":
+            number = float(value)
+            read = int(number) if number.is_integer() else number
+        finding.rank(read)
+    except (BadAnswer, ValueError, OverflowError) as error:
+        told = str(error) if isinstance(error, BadAnswer) else f"“{value}” is not a number."
+        raise Refusal(f"{told} Nothing was saved.", code="bad-answer", status=422, finding=finding.id) from error
+    result: Value = read
+    return result
+
+
+def _write_answer(now_: Standing, source: _Source, value: Value, *, by: User) -> None:
+    finding = source.finding
+    before = now_.answers.get(finding.id)
+    row = Answer.objects.create(
+        assessment=now_.assessment,
+        finding=finding.id,
+        value=value,
+        words=finding.ask or finding.means,
+        said=finding.says(value),
+        version_id=source.version,
+        digest=source.digest,
+        by=by,
+        at=now(),
+        supersedes=before,
+    )
+    data = {
+        "finding": finding.id,
+        "value": value,
+        "was": before.value if before else None,
+        "said": row.said,
+        "digest": source.digest,
+    }
+    kind = "assessment.answered" if before is None else "assessment.answer_amended"
+    write(stream=now_.case.stream, kind=kind, by=by, data=data)
+    if before is not None:
+        now_.superseded.setdefault(finding.id, []).append(before)
+    now_.answers[finding.id] = row
+    now_.context = context_of(now_.case, now_.assessment, now_.answers)

@@ -1,0 +1,38 @@
+"""Keep what is being typed. No event: a draft is working paper until an operation takes it over."""
+
+from datetime import datetime
+from uuid import UUID
+
+from hub.clock import now
+from hub.people.models import User
+from hub.refusals import Refusal
+from triage.models import Draft
+
+FIELDS = frozenset({"note", "narrative", "closing", "override", "opening"})
+LONGEST = 20_000
+
+
+def save_draft(*, case_id: UUID, by: User, field: str, text: str) -> datetime:
+    """Keep the text of a field of this person about this case; empty text removes it. When it was kept."""
+    if field not in FIELDS:
+        raise Refusal("There is no such field to keep.", code="no-such-field", status=422)
+    if len(text) > LONGEST:
+        raise Refusal("The text is too long to be kept; shorten it.", code="too-long", status=422)
+    moment = now()
+    if text:
+        Draft.objects.update_or_create(
+            case_id=case_id, user=by, field=field, defaults={"text": text, "saved_at": moment}
+        )
+    else:
+        drop_drafts(case_id=case_id, by=by, fields=[field])
+    return moment
+
+
+def drop_drafts(*, case_id: UUID, by: User, fields: list[str]) -> None:
+    """The text has been taken over by an operation, or emptied."""
+    Draft.objects.filter(case_id=case_id, user=by, field__in=fields).delete()
+
+
+def drafts_of(*, case_id: UUID, by: User) -> dict[str, str]:
+    """What this person was typing about this case, by field."""
+    return dict(Draft.objects.filter(case_id=case_id, user=by).values_list("field", "text"))

@@ -1,0 +1,72 @@
+"""Published content in memory. Versions never change, so what was read once is kept as long as the process lives."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from triage.models import Catalogue, ProtocolVersion
+from triage.protocols import Disposition, Finding, Presentation, Protocol, from_json
+from triage.protocols.decoding import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A stored version, decoded."""
+
+    pk: int
+    number: int
+    digest: str
+    protocol: Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A stored catalogue, decoded: what all protocols share."""
+
+    digest: str
+    findings: dict[str, Finding]
+    dispositions: dict[str, Disposition]
+    presentations: dict[str, Presentation]
+
+
+_versions: dict[int, Loaded] = {}
+
+
+def versions(keys: Iterable[int]) -> list[Loaded]:
+    """The versions with these primary keys, in that order; one query only for those not met before."""
+    wanted = list(dict.fromkeys(keys))
+    unknown = [key for key in wanted if key not in _versions]
+    if unknown:
+        for row in ProtocolVersion.objects.filter(pk__in=unknown):
+            _versions[row.pk] = Loaded(row.pk, row.number, row.digest, from_json(row.content))
+    return [_versions[key] for key in wanted]
+
+
+def active() -> dict[str, int]:
+    """Primary keys of the versions in force, by protocol id. One query."""
+    rows = ProtocolVersion.objects.filter(state=ProtocolVersion.State.ACTIVE)
+    return dict(rows.values_list("protocol", "pk"))
+
+
+def shared() -> Shared | None:
+    """The catalogue in force; None before anything was published. One query for its digest."""
+    digest = Catalogue.objects.order_by("-published_at", "-id").values_list("digest", flat=True).first()
+    return None if digest is None else _shared(digest)
+
+
+@lru_cache(maxsize=8)
+def _shared(digest: str) -> Shared:
+    data = json.loads(Catalogue.objects.get(digest=digest).content)
+    return Shared(
+        digest=digest,
+        findings={each["id"]: decode(Finding, each) for each in data["findings"]},
+        dispositions={each["code"]: decode(Disposition, each) for each in data["dispositions"]},
+        presentations={each["id"]: decode(Presentation, each) for each in data["presentations"]},
+    )
+
+
+def forget() -> None:
+    """Empty the memory: tests make their tables anew and reuse primary keys."""
+    _versions.clear()
+    _shared.cache_clear()

@@ -1,0 +1,129 @@
+"""Where an assessment stands: everything that a screen, an operation or a guard needs to know, in five queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.cases.models import Case
+from hub.clock import local, now
+from triage import published
+from triage.models import Answer, Assessment, Decision, OpenedPresentation, Override
+from triage.protocols import UNKNOWN_AGE, Age, Context, Disposition, Protocol, Result, Sex, assess
+
+
+@dataclass
+class Standing:
+    """An assessment at this moment. `answers` holds the answer in force for each finding."""
+
+    case: Case
+    assessment: Assessment
+    opened: list[OpenedPresentation]
+    versions: list[published.Loaded]
+    answers: dict[str, Answer]
+    superseded: dict[str, list[Answer]]
+    context: Context
+    override: Override | None
+    decision: Decision | None
+    result: Result | None = None
+    protocols: list[Protocol] = field(default_factory=list)
+
+    def work_out(self) -> "Standing":
+        """Ask the engine; no presentation open means no result."""
+        fitting = [each.protocol for each in self.versions if self._fits(each.protocol)]
+        self.protocols = fitting or [each.protocol for each in self.versions]
+        values = {key: answer.value for key, answer in self.answers.items()}
+        self.result = assess(self.protocols, values, self.context) if self.protocols else None
+        return self
+
+    def _fits(self, protocol: Protocol) -> bool:
+        return protocol.applies_to.holds(self.context.age, self.context.sex) is not False
+
+    @property
+    def basis(self) -> list[str]:
+        """The rules that decide now, as an override remembers them."""
+        grounds = self.result.deciding if self.result else ()
+        return sorted(f"{ground.protocol}/{ground.rule}" for ground in grounds)
+
+    @property
+    def down(self) -> Override | None:
+        """An override down that is in force and still rests on the same grounds."""
+        found = self.override
+        if found is None or found.direction != "down" or found.state != "in_force" or self.result is None:
+            return None
+        return found if found.suggested == self.result.at_least.code and found.basis == self.basis else None
+
+    @property
+    def up(self) -> Override | None:
+        """An override up that is in force; it counts while it is more urgent than the rules."""
+        found = self.override
+        return found if found and found.direction == "up" and found.state == "in_force" else None
+
+
+def current(case: Case) -> Assessment | None:
+    """The case's assessment that has not ended."""
+    return Assessment.objects.filter(case=case).exclude(state=Assessment.State.ENDED).first()
+
+
+def standing(case: Case, assessment: Assessment) -> Standing:
+    """Read an assessment and work it out."""
+    opened = list(assessment.presentations.filter(closed_at__isnull=True))
+    in_force, superseded = _answers(assessment)
+    open_override = assessment.overrides.filter(state__in=["asked", "in_force"]).select_related(
+        "by", "second"
+    )
+    decision = None
+    if assessment.state == Assessment.State.CONCLUDED:
+        decision = assessment.decisions.select_related("by").last()
+    return Standing(
+        case=case,
+        assessment=assessment,
+        opened=opened,
+        versions=published.versions(key for each in opened for key in each.versions),
+        answers=in_force,
+        superseded=superseded,
+        context=context_of(case, assessment, in_force),
+        override=open_override.first(),
+        decision=decision,
+    ).work_out()
+
+
+def _answers(assessment: Assessment) -> tuple[dict[str, Answer], dict[str, list[Answer]]]:
+    """Answers in force and superseded ones, by finding; a chain is linear and ids rise along it."""
+    in_force: dict[str, Answer] = {}
+    superseded: dict[str, list[Answer]] = {}
+    for answer in assessment.answers.select_related("by").order_by("id"):
+        if answer.finding in in_force:
+            superseded.setdefault(answer.finding, []).append(in_force[answer.finding])
+        in_force[answer.finding] = answer
+    return in_force, superseded
+
+
+def context_of(case: Case, assessment: Assessment, answers: dict[str, Answer]) -> Context:
+    """What is known without asking. A clinician's answer about a risk stands above the record's entry."""
+    facts: dict[str, Any] = {risk: "yes" for risk in case.risks if risk not in answers}
+    return Context(age=age_of(case, assessment), sex=sex_of(case, assessment), facts=facts)
+
+
+def age_of(case: Case, assessment: Assessment) -> Age:
+    """The age as exactly as it is known: date of birth, then what the caller says now, then the case's years."""
+    today = local(now()).date()
+    if case.birth_date is not None and case.birth_date <= today:
+        return Age.on(case.birth_date, today)
+    if assessment.stated_age:
+        return Age.from_text(assessment.stated_age)
+    return UNKNOWN_AGE if case.stated_age is None else Age.of_years(case.stated_age)
+
+
+def sex_of(case: Case, assessment: Assessment) -> Sex:
+    """The sex as told on this call, else as the case has it."""
+    return Sex(assessment.stated_sex or case.sex)
+
+
+def more_urgent(one: Disposition, other: Disposition) -> bool:
+    """Whether the first is more urgent than the second."""
+    return one.urgency < other.urgency
+
+
+def presentation_ids(opened: Sequence[OpenedPresentation]) -> list[str]:
+    """Ids of the open presentations."""
+    return [each.presentation for each in opened]
