@@ -117,6 +117,6 @@ def _type(bound: BoundField) -> str:
 
 
 def _value(bound: BoundField) -> str:
-    """The field's value as text; nothing at all for an empty one."""
-    value = bound.value()
+    """The field's value as text; nothing at all for an empty one, and never a password."""
+    value = None if component(bound) == "password" else bound.value()
     return "" if value is None else str(value)

@@ -36,11 +36,20 @@ function tick(clock) {
   if (text.textContent !== words) text.textContent = words;
 }
 
+// A picture on paper says when it was taken: live panels may be newer than the page.
+function stamp() {
+  const place = document.querySelector("[data-print-time]");
+  if (!place) return;
+  const time = { dateStyle: "long", timeStyle: "short", timeZone: "Europe/London" };
+  place.textContent = `As at ${new Date(serverNow()).toLocaleString("en-GB", time)}`;
+}
+
 export function startClocks() {
   const all = () => document.querySelectorAll("[data-due], [data-since]").forEach(tick);
   all();
   setInterval(all, 10_000);
   document.addEventListener("hub:replaced", all);
   document.addEventListener("htmx:afterSettle", all);
+  addEventListener("beforeprint", () => { all(); stamp(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) all(); });
 }
