@@ -125,9 +125,9 @@ def missing_to_conclude(now_: Standing, dispositions: Mapping[str, Disposition])
         now_.up and decision.code == now_.up.code and _safe_early(decision, result.not_ruled_out)
     ):
         return []
+    left = len(result.open_questions)
     return [
-        f"{result.not_ruled_out.title} is not ruled out: {len(result.open_questions)} questions are still open. "
-        "Ask them, answer “not known”, or go up."
+        f"{result.not_ruled_out.title} is not ruled out: {left} questions are open. Ask, answer “not known”, or go up."
     ]
 
 

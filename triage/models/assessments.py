@@ -87,6 +87,8 @@ class OpenedPresentation(models.Model):
 class Answer(models.Model):
     """One answer. Append-only: amending writes a new row that supersedes the old one, which stays visible."""
 
+    append_only = True
+
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="answers")
     finding = models.CharField(max_length=80)
     value = models.JSONField()
@@ -121,6 +123,8 @@ class Answer(models.Model):
 
 class Opening(models.Model):
     """The opening questions of a call, each time they were recorded; the newest counts. Append-only."""
+
+    append_only = True
 
     class Consent(models.TextChoices):
         PATIENT = "patient", "The patient agrees"

@@ -81,6 +81,8 @@ class Override(models.Model):
 class Decision(models.Model):
     """The disposition decided on the answers as they then were. Append-only; the newest counts."""
 
+    append_only = True
+
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="decisions")
     suggested = models.CharField(max_length=20)
     code = models.CharField(max_length=20)
@@ -103,6 +105,8 @@ class Decision(models.Model):
 
 class ClosingSet(models.Model):
     """What the caller was told and said at the end of the call. Append-only; the newest of a decision counts."""
+
+    append_only = True
 
     class Agreement(models.TextChoices):
         AGREES = "agrees", "Agrees"

@@ -61,6 +61,8 @@ class ProtocolVersion(models.Model):
 class Signature(models.Model):
     """One person's sign-off of one version; it holds for exactly this content."""
 
+    append_only = True
+
     version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="signatures")
     digest = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -80,6 +82,8 @@ class Catalogue(models.Model):
 
     The newest row is in force. Append-only.
     """
+
+    append_only = True
 
     digest = models.CharField(max_length=64, unique=True)
     content = models.TextField("canonical JSON")

@@ -16,7 +16,9 @@ from triage.protocols.findings import Answer as Value
 from triage.standing import Standing, context_of
 
 
-def answer(*, case_id: UUID, by: User, fence: int, finding: str, value: Value, seen: int | None = None) -> Standing:
+def answer(
+    *, case_id: UUID, by: User, fence: int, finding: str, value: Value, seen: int | None = None
+) -> Standing:
     """Answer one finding, or amend its answer.
 
     seen: the id of the answer that the person saw (0: none yet; None: not told). When another answer stands by
@@ -49,7 +51,9 @@ def answer_rest_absent(*, case_id: UUID, by: User, fence: int, findings: list[st
             if finding not in now_.answers:
                 source = _source(now_, finding)
                 if source.finding.kind is Kind.NUMBER:
-                    raise Refusal("A number has to be asked by itself. Nothing was saved.", code="ask-it", status=422)
+                    raise Refusal(
+                        "A number has to be asked by itself. Nothing was saved.", code="ask-it", status=422
+                    )
                 _write_answer(now_, source, source.finding.least_answer(), by=by)
         return changed(now_, by=by)
 
@@ -86,7 +90,9 @@ def _read(finding: Finding, value: Value) -> Value:
         finding.rank(read)
     except (BadAnswer, ValueError, OverflowError) as error:
         told = str(error) if isinstance(error, BadAnswer) else f"“{value}” is not a number."
-        raise Refusal(f"{told} Nothing was saved.", code="bad-answer", status=422, finding=finding.id) from error
+        raise Refusal(
+            f"{told} Nothing was saved.", code="bad-answer", status=422, finding=finding.id
+        ) from error
     result: Value = read
     return result
 

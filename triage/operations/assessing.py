@@ -57,7 +57,9 @@ def open_assessment(*, case_id: UUID, by: User, fence: int, presentation: str = 
 def _reopened_since(case: Case, assessment: Assessment) -> bool:
     if assessment.concluded_at is None:
         return False
-    return Event.objects.filter(stream=case.stream, kind="case.reopen", at__gt=assessment.concluded_at).exists()
+    return Event.objects.filter(
+        stream=case.stream, kind="case.reopen", at__gt=assessment.concluded_at
+    ).exists()
 
 
 def _end(assessment: Assessment, *, by: User) -> None:
@@ -117,7 +119,9 @@ def add_presentation(*, case_id: UUID, by: User, fence: int, presentation: str) 
         now_ = held_standing(case_id, by=by, fence=fence)
         known = catalogue().presentations
         if presentation not in known:
-            raise Refusal("There is no such presentation. Nothing was changed.", code="no-such-presentation", status=422)
+            raise Refusal(
+                "There is no such presentation. Nothing was changed.", code="no-such-presentation", status=422
+            )
         if presentation in [each.presentation for each in now_.opened]:
             return now_
         row = _open(now_.assessment, known[presentation], by=by)

@@ -54,7 +54,9 @@ def changed(now_: Standing, *, by: User) -> Standing:
     """After a change: a conclusion no longer stands, nor does an override down on other grounds."""
     now_.work_out()
     if now_.assessment.state == Assessment.State.CONCLUDED:
-        apply(ASSESSMENT_STATES, now_.assessment, "resume", by=by, data={"assessment": str(now_.assessment.pk)})
+        apply(
+            ASSESSMENT_STATES, now_.assessment, "resume", by=by, data={"assessment": str(now_.assessment.pk)}
+        )
         now_.decision = None
     found = now_.override
     if found is not None and found.direction == "down" and not _same_grounds(now_, found):

@@ -49,9 +49,13 @@ def _ready(case_id: UUID, *, by: User, fence: int, code: str) -> tuple[Standing,
     now_ = held_standing(case_id, by=by, fence=fence)
     wanted = catalogue().dispositions.get(code)
     if wanted is None:
-        raise Refusal("There is no such disposition. Nothing was changed.", code="no-such-disposition", status=422)
+        raise Refusal(
+            "There is no such disposition. Nothing was changed.", code="no-such-disposition", status=422
+        )
     if now_.result is None:
-        raise Refusal("Open a presentation first. To send help now, use “Send ambulance”.", code="nothing-open")
+        raise Refusal(
+            "Open a presentation first. To send help now, use “Send ambulance”.", code="nothing-open"
+        )
     return now_, now_.result, wanted
 
 
@@ -138,7 +142,9 @@ def answer_override(*, override_id: int, by: User, agrees: bool, words: str) -> 
         if asked is None or asked.pk != override_id or asked.state != Override.State.ASKED:
             raise Refusal("This request is no longer open. Nothing was changed.", code="request-over")
         if asked.by_id == by.pk:
-            raise Refusal("The second clinician is somebody else. Nothing was changed.", code="same-person", status=403)
+            raise Refusal(
+                "The second clinician is somebody else. Nothing was changed.", code="same-person", status=403
+            )
         asked.state = Override.State.IN_FORCE if agrees else Override.State.DECLINED
         asked.second, asked.second_at, asked.second_words = by, now(), words.strip()
         asked.save(update_fields=["state", "second", "second_at", "second_words"])

@@ -1,0 +1,33 @@
+"""Bring the clinical content of this release into the database."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from hub.record.actors import Machine
+from triage.operations.publishing import publish
+from triage.protocols import ContentError, load_library
+
+RELEASE = Machine("the content of this release")
+
+
+class Command(BaseCommand):
+    help = "Keep every protocol whose content changed as a new version; unsigned ones are put in force only when asked."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--activate-illustrative",
+            action="store_true",
+            help="put the versions in force unsigned, for demonstration only; they stay marked illustrative",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            library = load_library()
+        except ContentError as error:
+            raise CommandError(f"The content has faults; nothing was published.\n{error}") from error
+        done = publish(library=library, by=RELEASE, activate_illustrative=options["activate_illustrative"])
+        self.stdout.write(
+            f"{len(done.made)} new versions, {len(done.unchanged)} unchanged, {len(done.activated)} put in force."
+        )

@@ -1,0 +1,42 @@
+"""What the rooms above ask of triage: the disposition of a case, and its story."""
+
+from hub.cases.models import Case
+from triage.models import Assessment, ClosingSet, Decision, Override
+from triage.narrative import narrative
+from triage.protocols import Disposition
+from triage.protocols.decoding import decode
+from triage.standing import current, standing
+
+
+def decision_of(case: Case) -> Decision | None:
+    """The decision that stands for this case: of the newest assessment, and only while it is concluded."""
+    newest = Decision.objects.filter(assessment__case=case, assessment__state=Assessment.State.CONCLUDED)
+    return newest.select_related("by", "override").order_by("-id").first()
+
+
+def disposition_of(case: Case) -> Disposition | None:
+    """What the assessment concluded, as content had it then (code, title, urgency, within_minutes, services,
+    no_ambulance, follow_up); None while nothing is concluded."""
+    decision = decision_of(case)
+    return None if decision is None else decode(Disposition, decision.disposition)
+
+
+def summary_of(case: Case) -> str:
+    """The story for whoever takes over: as concluded, else as far as the answers go; empty without an assessment."""
+    decision = decision_of(case)
+    if decision is not None:
+        return decision.narrative
+    assessment = current(case)
+    return "" if assessment is None else narrative(standing(case, assessment))
+
+
+def closing_set_of(case: Case) -> ClosingSet | None:
+    """What the caller was told at the end, if it was recorded for the decision that stands."""
+    decision = decision_of(case)
+    return None if decision is None else decision.closing_sets.last()
+
+
+def requests_for_second() -> list[Override]:
+    """Overrides below C1 or C2 that wait for a second clinician, oldest first."""
+    asked = Override.objects.filter(state=Override.State.ASKED).order_by("at")
+    return list(asked.select_related("by", "assessment__case"))
