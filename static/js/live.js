@@ -1,13 +1,16 @@
 // Live panels. An element with data-live="/stream/" listens there for the event named data-live-event (or its id).
 // The event's data is the panel's new HTML; empty data means "changed": the panel is fetched again, from data-live-src
 // (a fragment) or from the page itself. "resync" and every reconnection fetch all of them again: events were missed.
+// "ended" says why this screen gets no more (signed out, locked); unlocking connects again.
 
+import { refetch } from "./refetch.js";
 import { replace } from "./replace.js";
 
 const QUIET = 30_000; // a hidden tab lets its connection go: browsers allow only a few to one host
 const RETRY = 5_000;
 const streams = new Map();
 let lastGood = new Date();
+let ended = "";
 
 const panels = () => [...document.querySelectorAll("[data-live]")];
 const eventOf = (panel) => panel.dataset.liveEvent || panel.id;
@@ -20,35 +23,12 @@ function show() {
   strip.classList.toggle("hub-connection--live", live);
   strip.classList.toggle("hub-connection--lost", !live);
   const time = lastGood.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  const words = live ? "Live" : `Not live: last updated ${time}.`;
+  const words = live ? "Live" : `Not live: last updated ${time}. ${ended}`.trim();
   const text = strip.querySelector("[data-connection-text]");
   // Only a change is said: this is a status region and screen readers read it out.
   if (text.textContent !== words) text.textContent = words;
   strip.querySelector("a").hidden = live;
 }
-
-async function refetch(changed) {
-  const fromPage = changed.filter((panel) => !panel.dataset.liveSrc);
-  const get = async (url) => {
-    const answer = await fetch(url, { headers: { "X-Requested-With": "live" } });
-    if (answer.status === 423) document.dispatchEvent(new CustomEvent("hub:locked"));
-    return answer.ok && !answer.redirected ? answer.text() : null;
-  };
-  for (const panel of changed.filter((each) => each.dataset.liveSrc)) {
-    const html = await get(panel.dataset.liveSrc);
-    if (html !== null) replace(panel, html);
-  }
-  if (!fromPage.length) return;
-  const html = await get(location.href);
-  if (html === null) return;
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const panel of fromPage) {
-    const fresh = page.getElementById(panel.id);
-    if (fresh) replace(panel, fresh.innerHTML);
-  }
-}
-
-const again = (changed) => refetch(changed).catch(() => show());
 
 function connect(url) {
   const mine = () => panels().filter((panel) => panel.dataset.live === url);
@@ -57,8 +37,9 @@ function connect(url) {
   let opened = missed;
   streams.set(url, source);
   source.onopen = () => {
-    if (opened) again(mine());
+    if (opened) refetch(mine());
     opened = true;
+    ended = "";
     show();
   };
   source.onerror = () => {
@@ -66,13 +47,18 @@ function connect(url) {
     // The browser tries again by itself unless the server refused: then we do.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => restart(url, source), RETRY);
   };
-  source.addEventListener("resync", () => again(mine()));
+  source.addEventListener("ended", ({ data }) => {
+    source.close();
+    ended = data;
+    show();
+  });
+  source.addEventListener("resync", () => refetch(mine()));
   for (const name of new Set(mine().map(eventOf))) {
     source.addEventListener(name, ({ data }) => {
       lastGood = new Date();
       const changed = mine().filter((panel) => eventOf(panel) === name);
       if (data.trim()) changed.forEach((panel) => replace(panel, data));
-      else again(changed);
+      else refetch(changed);
     });
   }
 }
@@ -86,13 +72,12 @@ export function startLivePanels() {
   if (!urls.size) return;
   urls.forEach(connect);
   let sleep;
+  const wake = () => streams.forEach((source, url) => { if (source.readyState === EventSource.CLOSED) connect(url); });
+  document.addEventListener("hub:unlocked", wake);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(sleep);
-    if (document.hidden) {
-      sleep = setTimeout(() => { streams.forEach((source) => source.close()); show(); }, QUIET);
-    } else {
-      streams.forEach((source, url) => { if (source.readyState === EventSource.CLOSED) connect(url); });
-    }
+    if (!document.hidden) return wake();
+    sleep = setTimeout(() => { streams.forEach((source) => source.close()); show(); }, QUIET);
   });
   addEventListener("pagehide", () => streams.forEach((source) => source.close()));
   addEventListener("pageshow", (event) => { if (event.persisted) streams.forEach((_, url) => connect(url)); });
