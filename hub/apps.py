@@ -15,7 +15,9 @@ class HubConfig(AppConfig):
     def ready(self) -> None:
         for module in (
             "hub.people.checks",
+            "hub.people.documents",
             "hub.people.signals",
+            "hub.record.documents",
             "hub.cases.due_work",
             "hub.cases.messages",
             "hub.cases.panels",

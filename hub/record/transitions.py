@@ -22,6 +22,9 @@ class Subject(Protocol):
     def save(self, *, update_fields: list[str]) -> None: ...
 
 
+TABLES: dict[str, "StateTable"] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class StateTable:
     """Which move leads where. `moves` maps a move's name to {state before: state after}."""
@@ -30,6 +33,9 @@ class StateTable:
     begins: str
     moves: Mapping[str, Mapping[str, str]]
     meaning: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        TABLES[self.name] = self
 
     @property
     def states(self) -> list[str]:
