@@ -110,7 +110,9 @@ def install(installer: list[str]) -> None:
         if line.startswith(("Collecting ", "Requirement already")):
             seen += 1
             if seen % SHOWN_EVERY == 0:
-                say(f"  {seen} of {total}, {time.monotonic() - began:.0f} s")
+                say(f"  {seen} of {total} fetched, {time.monotonic() - began:.0f} s")
+        elif line.startswith("Installing collected"):
+            say(f"  unpacking, {time.monotonic() - began:.0f} s")
     if process.wait() != 0:
         raise SystemExit(
             "".join(lines[-25:]) + "\nThe libraries could not be installed; the reason is above."

@@ -152,10 +152,9 @@ class Process:
         self.ask_to_stop()
         if self._child is None:
             return
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(self.grace)
-        except subprocess.TimeoutExpired:
-            self._kill_group()
+        self._kill_group()  # also the children of a child that ended without them
         self._child.wait()
 
     def kill(self) -> None:
@@ -173,6 +172,7 @@ class Process:
         self._retry_at = time.monotonic() + self._delay
         self.restarts += 1
         code = self._child.returncode if self._child is not None else "unknown"
+        self._kill_group()  # orphans of the dead one would go on answering beside the new one
         self.launch()
         return f"{self.name} had stopped (exit {code}); started again. Log: {self.log}"
 

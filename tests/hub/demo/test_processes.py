@@ -37,6 +37,14 @@ time.sleep(60)
 """
 
 
+def _runs(pid: int) -> bool:
+    # A dead process that nobody has collected yet still has a number, but no longer runs.
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def _process(tmp_path: Path, command: list[str], **more: object) -> Process:
     return Process(name="child", command=command, folder=tmp_path, log=tmp_path / "child.log", **more)
 
@@ -91,12 +99,28 @@ def test_killing_takes_the_children_of_the_child_too(tmp_path: Path) -> None:
     child = _process(tmp_path, [sys.executable, "-c", PARENT])
     child.ready = lambda: child.log.read_text().strip() != ""
     child.start()
-    grandchild = Path("/proc") / child.log.read_text().strip()
+    grandchild = int(child.log.read_text().strip())
     child.kill()
     end = time.monotonic() + 5
-    while grandchild.exists() and "Z" not in (grandchild / "stat").read_text() and time.monotonic() < end:
+    while _runs(grandchild) and time.monotonic() < end:
         time.sleep(0.02)
-    assert not grandchild.exists() or ") Z " in (grandchild / "stat").read_text()
+    assert not _runs(grandchild)
+
+
+def test_a_revived_child_has_no_orphans_of_its_former_life_beside_it(tmp_path: Path) -> None:
+    child = _process(tmp_path, [sys.executable, "-c", PARENT])
+    child.ready = lambda: child.log.read_text().strip() != ""
+    child.start()
+    orphan = int(child.log.read_text().strip())
+    os.kill(child.pid, signal.SIGKILL)  # the parent alone, as the kernel does when memory runs out
+    end = time.monotonic() + 5
+    while child.alive and time.monotonic() < end:
+        time.sleep(0.01)
+    assert child.revive()
+    while _runs(orphan) and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not _runs(orphan)
+    child.stop()
 
 
 def test_stopping_together_takes_as_long_as_the_slowest(tmp_path: Path) -> None:
