@@ -6,11 +6,11 @@ from django.apps import AppConfig
 
 
 class ReferralsConfig(AppConfig):
-    """Registers due work, message channels and panels of onward care."""
+    """Registers what onward care does at closing, its due work, message channels and panels."""
 
     name = "referrals"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("referrals.due_work", "referrals.messages", "referrals.panels"):
+        for module in ("referrals.closing", "referrals.due_work", "referrals.messages", "referrals.panels"):
             import_module(module)

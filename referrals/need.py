@@ -1,0 +1,36 @@
+"""What is looked for: the need that the assessment concluded, and the patient as far as known. Pure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpRule:
+    """How, and how many minutes after closing, somebody asks how the patient is."""
+
+    by: str
+    after_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A disposition as onward care sees it: kinds of service in order of preference, and the time it allows."""
+
+    code: str
+    title: str
+    kinds: tuple[str, ...]
+    within_minutes: int
+    presentation: str = ""
+    follow_up: FollowUpRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What eligibility asks about. None means not recorded, which is never taken for an answer."""
+
+    age_years: int | None = None
+    sex: str | None = None
+    district: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    practice_code: str | None = None
+    risks: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""What changes onward care: one function, one transaction, one event each."""

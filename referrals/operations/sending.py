@@ -1,0 +1,140 @@
+"""Offering a case to a service. The case stays the hub's until a named person there accepts."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from hub.agenda.operations import schedule
+from hub.cases.models import Case
+from hub.cases.operations.closing import await_acceptance
+from hub.cases.operations.locking import lock_held
+from hub.clock import now
+from hub.people.models import User
+from hub.post.operations import post
+from hub.refusals import Refusal
+from referrals.content import content_of
+from referrals.matching import SAFE_RUNGS, CannotSee, Offer, judge
+from referrals.models import Referral, Service
+from referrals.need import Need
+from referrals.operations.capacity import take_place
+from referrals.operations.locking import move
+from referrals.queries import Concluded, concluded_of
+from referrals.states import AWAITING
+
+
+def send_referral(
+    *, case_id: UUID, service_id: UUID, by: User, fence: int, agreement: str, words: str = ""
+) -> Referral:
+    """Offer the held case to a service: a place is taken, the message written, the accept-by limit set.
+
+    agreement: what the patient agreed to, in words. words: the clinician's message to the service.
+    Refusal when the case is not held, has no disposition, has an offer standing, or the service cannot see the patient.
+    """
+    if not agreement.strip():
+        raise Refusal(
+            "Say what the patient agreed to. Nothing was sent.", code="agreement-missing", status=422
+        )
+    with transaction.atomic():
+        case = lock_held(case_id, by=by, fence=fence)
+        concluded = concluded_of(case)
+        if concluded is None:
+            raise Refusal(
+                "The assessment has not come to a disposition yet. Nothing was sent. Finish it, then refer.",
+                code="no-disposition",
+            )
+        service = Service.objects.active().filter(pk=service_id).first()
+        if service is None:
+            raise Refusal(
+                "This service is not in the directory now. Nothing was sent.",
+                code="no-such-service",
+                status=404,
+            )
+        referral = _write(case, service, concluded, by=by, agreement=agreement.strip(), words=words.strip())
+        await_acceptance(
+            case_id=case_id, by=by, fence=fence, words=f"Offered to {service.name}: {concluded.need.title}"
+        )
+        _announce(referral, service)
+    return referral
+
+
+def _offer(service: Service, concluded: Concluded) -> Offer:
+    """The offer as matching sees it this moment: the page may be minutes old."""
+    need = concluded.need
+    kinds = need.kinds if service.kind in need.kinds else SAFE_RUNGS
+    wanted = Need(need.code, need.title, kinds, need.within_minutes, need.presentation)
+    moment = now()
+    verdict = judge(wanted, concluded.patient, service.facts(moment), at=moment)
+    if isinstance(verdict, CannotSee):
+        raise Refusal(
+            f"{service.name} cannot see this patient: {'; '.join(verdict.reasons)}. Nothing was sent. "
+            "Choose another service, or send an ambulance.",
+            code="service-cannot",
+            reasons=list(verdict.reasons),
+        )
+    return verdict
+
+
+def _write(
+    case: Case, service: Service, concluded: Concluded, *, by: User, agreement: str, words: str
+) -> Referral:
+    need = concluded.need
+    offer = _offer(service, concluded)
+    moment = now()
+    if Referral.objects.filter(case=case, state__in=AWAITING).exists():
+        raise _offered_already()
+    referral = Referral(
+        case=case, service=service, created_by=by, created_at=moment, sent_at=moment, accept_by=offer.accept_by,
+        disposition=need.code, disposition_title=need.title, needed_by=moment + timedelta(minutes=need.within_minutes),
+        agreement=agreement, place_in=take_place(service, at=moment),
+        content=content_of(case, need, by=by, words=words, agreement=agreement, narrative=concluded.narrative),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            referral.save(force_insert=True)
+    except IntegrityError as error:
+        raise _offered_already() from error
+    told = {
+        "disposition": need.code,
+        "accept_by": offer.accept_by,
+        "reasons": offer.reasons,
+        "cautions": offer.cautions,
+        "agreement": agreement,
+    }
+    move(referral, "send", by=by, data=told)
+    return referral
+
+
+def _offered_already() -> Refusal:
+    return Refusal(
+        "This case is already offered to, or with, this service. Nothing was sent. Open the case to see the offer.",
+        code="already-offered",
+    )
+
+
+def _announce(referral: Referral, service: Service) -> None:
+    """The limit on the agenda, and a message with no patient in it: the service reads the content by the API."""
+    accept_by = referral.accept_by
+    if accept_by is None:
+        raise ValueError("A sent referral has an accept-by time.")
+    schedule(kind="referral.accept_by", subject=referral.stream, due_at=accept_by, key=referral.agenda_key)
+    tell_service(referral, kind="referral.sent")
+
+
+def tell_service(referral: Referral, *, kind: str) -> None:
+    """Write the webhook message of a kind, if the service has an address; it carries no personal data."""
+    service = referral.service
+    if not service.webhook_url or referral.accept_by is None:
+        return
+    data = {
+        "referral": str(referral.pk), "state": referral.state, "version": referral.version,
+        "service": str(service.pk), "ods_code": service.ods_code, "disposition": referral.disposition,
+        "needed_by": referral.needed_by.isoformat(), "accept_by": referral.accept_by.isoformat(),
+        "href": f"/api/v1/referrals/{referral.pk}",
+    }  # fmt: skip
+    expires = referral.accept_by if kind == "referral.sent" else now() + timedelta(minutes=30)
+    post(
+        channel="webhook", destination=service.destination, kind=kind, subject=referral.stream,
+        reference=str(referral.pk), expires_at=expires,
+        body=data,
+    )  # fmt: skip

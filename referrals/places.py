@@ -1,0 +1,32 @@
+"""Where a patient is, against where a service goes: postcode districts and distance. Pure."""
+
+import re
+from collections.abc import Iterable
+from math import asin, cos, radians, sin, sqrt
+
+_OUTWARD = r"[A-Z]{1,2}[0-9][A-Z0-9]?"
+_FULL = re.compile(rf"^({_OUTWARD})[0-9][A-Z]{{2}}$")
+_PART = re.compile(rf"^{_OUTWARD}$")
+EARTH_KM = 6371.0
+
+
+def district(postcode: str | None) -> str | None:
+    """The district of a postcode, such as SE1 for 'se1 7eh'; None when it cannot be read."""
+    packed = re.sub(r"\s+", "", postcode or "").upper()
+    if whole := _FULL.match(packed):
+        return whole.group(1)
+    return packed if _PART.match(packed) else None
+
+
+def covers(districts: Iterable[str], patient: str) -> bool:
+    """Whether a list of districts (SE1) or whole postcode areas (SE) holds the patient's district."""
+    area = re.match(r"^[A-Z]+", patient)
+    return any(each == patient or (area is not None and each == area.group()) for each in districts)
+
+
+def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Great-circle distance in kilometres."""
+    north = radians(other_latitude - latitude) / 2
+    east = radians(other_longitude - longitude) / 2
+    square = sin(north) ** 2 + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(east) ** 2
+    return 2 * EARTH_KM * asin(min(1.0, sqrt(square)))
