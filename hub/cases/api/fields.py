@@ -35,7 +35,7 @@ class Strict(serializers.Serializer[Any]):
 
     @property
     def _writable_names(self) -> Iterable[str]:
-        return (field.field_name for field in self._writable_fields)
+        return [name for name, field in self.fields.items() if not field.read_only]
 
     def _refused(self, unknown: set[str]) -> dict[str, list[ErrorDetail]]:
         known = ", ".join(self._writable_names)

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from oauth2_provider.models import get_access_token_model
@@ -33,7 +33,7 @@ _issue: Callable[..., HttpResponse] = TokenView.as_view()
 @csrf_exempt
 @open_to_all("the client's secret is the sign-in")
 @sensitive_post_parameters("client_secret")
-def token(request: HttpRequest) -> HttpResponseBase:
+def token(request: HttpRequest) -> HttpResponse:
     """Exchange a client's id and secret for a token. Errors are OAuth2's JSON (RFC 6749, 5.2)."""
     if request.method != "POST":
         response = refused("invalid_request", "Send a POST.", status=405)
@@ -109,7 +109,7 @@ def _address(request: HttpRequest) -> str:
     return (forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", "")))[:60]
 
 
-def refused(error: str, description: str, *, status: int = 400) -> JsonResponse:
+def refused(error: str, description: str, *, status: int = 400) -> HttpResponse:
     """An OAuth2 error."""
     response = JsonResponse({"error": error, "error_description": description}, status=status)
     response["Cache-Control"] = "no-store"

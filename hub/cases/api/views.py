@@ -1,6 +1,6 @@
 """The base of every API view: token, scopes by method, strict JSON in, JSON or a problem document out."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
@@ -8,7 +8,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from hub.cases.api.clients import BearerToken, Caller, HasScope
+from hub.cases.api.clients import BearerToken, Caller, HasScope, caller_of
 from hub.cases.api.reading import StrictJSONParser
 
 READ = {"application/json", "application/problem+json", "application/*", "*/*", ""}
@@ -50,4 +50,4 @@ class ClientView(APIView):
     @property
     def caller(self) -> Caller:
         """The client behind this request."""
-        return cast("Caller", self.request.user)
+        return caller_of(self.request)
