@@ -18,7 +18,10 @@ from triage.protocols.model import (
     SafetyNet,
     Saying,
 )
+from triage.protocols.pages import page
 from triage.protocols.published import from_json, protocol_digest, to_json
+from triage.protocols.search import Index, Match
+from triage.protocols.verifier import ProtocolReport, Report, report
 
 __all__ = [
     "CONTENT",
@@ -38,13 +41,17 @@ __all__ = [
     "FollowUp",
     "Ground",
     "Group",
+    "Index",
     "Kind",
     "Library",
+    "Match",
     "Outcome",
     "Presentation",
     "Problem",
     "Protocol",
+    "ProtocolReport",
     "Raise",
+    "Report",
     "Result",
     "Rule",
     "SafetyNet",
@@ -55,7 +62,9 @@ __all__ = [
     "from_json",
     "load_cases",
     "load_library",
+    "page",
     "protocol_digest",
+    "report",
     "to_json",
     "variants",
 ]

@@ -99,11 +99,10 @@ def _read(path: Path, protocol: Protocol, problems: list[Problem], *, general: b
     data = _yaml(path, path.stat().st_mtime)
     cases = []
     usual = data.get("usual", {})
+    somebody = {"age": _age_within(protocol), "sex": protocol.applies_to.sex or "female"} if general else {}
     for written in (*_alone(data.get("alone", {})), *data.get("cases", [])):
-        if general:
-            written = {**written, "age": _age_within(protocol), "sex": protocol.applies_to.sex or "female"}
         try:
-            cases.append(_case({**usual, **written}, protocol, general=general))
+            cases.append(_case({**usual, **written, **somebody}, protocol, general=general))
         except (ValueError, KeyError, BadAnswer) as error:
             place = f"cases '{written.get('id', '?')}'"
             problems.append(Problem(path.name, place, f"{error}".strip('"'), "Mend the case."))
@@ -125,7 +124,7 @@ def _alone(written: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
         for text in signs:
             sign = conditions.parse(text)
             if not isinstance(sign, conditions.Sign):
-                raise ValueError(f"{text!r} is not one sign.")
+                raise conditions.BadCondition(f"{text!r} is not one sign.")
             name = f"alone {sign.finding} {sign.step}".strip()
             answer = {sign.finding: sign.step or "yes"}
             yield {"id": name, "telling": "", "answers": answer, "expect": code}

@@ -14,7 +14,7 @@ from itertools import product
 from typing import Final
 
 from triage.protocols.conditions import All, AnyOf, Condition, Sign
-from triage.protocols.findings import Finding, Kind
+from triage.protocols.findings import NO, NOT_KNOWN, YES, Answer, Finding, Kind
 from triage.protocols.model import Disposition, Protocol, Rule
 
 MOST_TERMS: Final = 4000
@@ -26,11 +26,12 @@ class TooComplex(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a finding lives: `upto[rank]` are the bits of an answer of that strength."""
+    """Where a finding lives: `upto[rank]` are the bits of that strength, `named` those of fixed answers."""
 
     finding: Finding
     bits: int
     upto: tuple[int, ...]
+    named: Mapping[Answer, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Rung:
     rules: tuple[CompiledRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
     """A protocol ready to be asked. `asked` are the slots in the order of asking, general danger signs first."""
 
@@ -105,9 +106,19 @@ def _lay_out(findings: Iterable[Finding]) -> dict[str, Slot]:
     for finding in findings:
         size = len(finding.steps)
         upto = tuple(((1 << rank) - 1) << at for rank in range(size + 1))
-        slots[finding.id] = Slot(finding, upto[-1], upto)
+        slots[finding.id] = Slot(finding, upto[-1], upto, _named_answers(finding, upto))
         at += size
     return slots
+
+
+def _named_answers(finding: Finding, upto: tuple[int, ...]) -> dict[Answer, int]:
+    fixed = [level.id for level in finding.levels]
+    if finding.kind is Kind.YES_NO:
+        fixed = [NO, YES]
+    named: dict[Answer, int] = {answer: upto[finding.rank(answer)] for answer in fixed}
+    if finding.kind is not Kind.DERIVED:
+        named[NOT_KNOWN] = upto[finding.not_known_rank]
+    return named
 
 
 @lru_cache(maxsize=1024)

@@ -67,7 +67,8 @@ def parse(written: Any) -> Condition:
     if set(written) == {"any"}:
         return AnyOf(_parts(written["any"], "any"))
     raise BadCondition(
-        f"{sorted(map(str, written))} is not a condition. Write just one of all: [...], any: [...] or at_least: n with of: [...]."
+        f"{sorted(map(str, written))} is not a condition. "
+        "Write just one of all: [...], any: [...] or at_least: n with of: [...]."
     )
 
 

@@ -26,7 +26,7 @@ class DecodeError(ValueError):
 
 
 @cache
-def _fields(kind: type) -> dict[str, tuple[str, Any, bool]]:
+def _fields(kind: Any) -> dict[str, tuple[str, Any, bool]]:
     """Key as written -> (field name, type, required)."""
     hints = typing.get_type_hints(kind)
     table = {}
@@ -40,7 +40,7 @@ def decode(kind: type[T], data: Any, place: str = "") -> T:
     """Build a dataclass from a mapping; raises DecodeError on anything missing, unknown or of a wrong type."""
     if not isinstance(data, dict):
         raise DecodeError(place, f"{data!r} is not a mapping.", "Write it as key: value lines.")
-    table = _fields(kind)
+    table = _fields(typing.cast(typing.Hashable, kind))
     for key in data:
         if key not in table:
             raise DecodeError(place, f"unknown key {key!r}.", suggest(str(key), table))

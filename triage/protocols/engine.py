@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from triage.protocols.ages import UNKNOWN_AGE, Age, Sex
 from triage.protocols.compiled import Compiled, CompiledRule, compile_protocol
-from triage.protocols.findings import NO, NOT_KNOWN, Answer
+from triage.protocols.findings import NOT_KNOWN, Answer
 from triage.protocols.model import Disposition, Protocol
 
 _NOTHING: Final[Mapping[str, Answer]] = MappingProxyType({})
@@ -52,23 +53,31 @@ class State(NamedTuple):
     open: int
 
 
+class Live(NamedTuple):
+    """The open bits of one protocol that can still raise the outcome, and those that can raise it to C1 or C2."""
+
+    bits: int
+    red: int
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """An assessment at one moment.
 
     `at_least` is the most urgent disposition already certain, `not_ruled_out` the most urgent one that could still
     become so; when they meet the assessment is `complete`. `open_questions` can each still raise the outcome, in the
-    order of asking. `assumed` were answered "not known" and count as present.
+    order of asking; `unasked_red_flags` are those that can raise it to C1 or C2. `assumed` were answered "not known"
+    and count as present. `closing_tags` make the closing set stricter; one that may be true counts.
     """
 
     at_least: Disposition
     not_ruled_out: Disposition
     deciding: tuple[Ground, ...]
-    would_raise: tuple[Raise, ...]
     open_questions: tuple[str, ...]
     unasked_red_flags: tuple[str, ...]
     assumed: tuple[str, ...]
     closing_tags: tuple[str, ...]
+    opened: tuple[tuple[Compiled, State], ...] = field(repr=False, compare=False)
 
     @property
     def complete(self) -> bool:
@@ -78,6 +87,13 @@ class Result:
     def next_question(self) -> str | None:
         """The first unanswered finding that can still raise the outcome; None when complete."""
         return self.open_questions[0] if self.open_questions else None
+
+    @property
+    def would_raise(self) -> tuple[Raise, ...]:
+        """Rules that could still raise the outcome, most urgent first; worked out only when looked at."""
+        floor = self.at_least.urgency
+        found = [item for one, state in self.opened for item in _raises(one, state, floor)]
+        return tuple(sorted(found, key=lambda item: item.ground.disposition.urgency))
 
 
 def assess(
@@ -91,19 +107,20 @@ def assess(
     if not protocols:
         raise ValueError("Nothing is open to assess: open the protocol of a presentation first.")
     person = context or Context()
-    opened = [(compiled, _state(compiled, answers, person)) for compiled in map(compile_protocol, protocols)]
-    at_least = min((_first(one, state.true) for one, state in opened), key=_urgency)
-    highest = min((_first(one, state.possible) for one, state in opened), key=_urgency)
-    raising = [found for one, state in opened for found in _raising(one, state, at_least.urgency)]
+    opened = tuple(
+        (compiled, state_of(compiled, answers, person)) for compiled in map(compile_protocol, protocols)
+    )
+    at_least = min((first(one, state.true) for one, state in opened), key=_urgency)
+    live = [(one, live_bits(one, state, at_least.urgency)) for one, state in opened]
     return Result(
         at_least=at_least,
-        not_ruled_out=highest,
+        not_ruled_out=min((first(one, state.possible) for one, state in opened), key=_urgency),
         deciding=tuple(ground for one, state in opened for ground in _deciding(one, state.true, at_least)),
-        would_raise=tuple(_raise(one, rule, live) for one, rule, live in raising),
-        open_questions=_in_order([one for one, _ in opened], raising),
-        unasked_red_flags=_red(raising),
+        open_questions=_in_order([(one, found.bits) for one, found in live]),
+        unasked_red_flags=_in_order([(one, found.red) for one, found in live]),
         assumed=_assumed(answers, person, opened),
         closing_tags=_tags(opened),
+        opened=opened,
     )
 
 
@@ -111,32 +128,38 @@ def _urgency(disposition: Disposition) -> int:
     return disposition.urgency
 
 
-def _state(compiled: Compiled, answers: Mapping[str, Answer], person: Context) -> State:
-    true = known = 0
+def state_of(compiled: Compiled, answers: Mapping[str, Answer], person: Context) -> State:
+    true, known = of_person(compiled, person.age, person.sex)
     slots = compiled.slots
     for given in (answers, person.facts) if person.facts else (answers,):
         for finding_id, answer in given.items():
             slot = slots.get(finding_id)
-            if slot is not None and slot.finding.derived is None:
-                if answer == NO and not slot.finding.levels:
-                    known |= slot.bits
-                    continue
-                true |= slot.upto[slot.finding.rank(answer)]
-                known |= slot.bits
-    for slot in compiled.derived:
-        group = slot.finding.derived
-        if group is not None and group.holds(person.age, person.sex) is not False:
-            true |= slot.bits
-        known |= slot.bits
-    for slot in compiled.restricted:
-        group = slot.finding.asked_of
-        if group is not None and not known & slot.bits and group.holds(person.age, person.sex) is False:
+            if slot is None or not slot.named:
+                continue
+            bits = slot.named.get(answer)
+            true |= slot.upto[slot.finding.rank(answer)] if bits is None else bits
             known |= slot.bits
     unasked = compiled.all_bits & ~known
     return State(true, true | unasked, unasked)
 
 
-def _first(compiled: Compiled, bits: int) -> Disposition:
+@lru_cache(maxsize=4096)
+def of_person(compiled: Compiled, age: Age, sex: Sex) -> tuple[int, int]:
+    """The bits that age and sex make true, and those they make known."""
+    true = known = 0
+    for slot in compiled.derived:
+        group = slot.finding.derived
+        if group is not None and group.holds(age, sex) is not False:
+            true |= slot.bits
+        known |= slot.bits
+    for slot in compiled.restricted:
+        group = slot.finding.asked_of
+        if group is not None and group.holds(age, sex) is False:
+            known |= slot.bits
+    return true, known
+
+
+def first(compiled: Compiled, bits: int) -> Disposition:
     """The most urgent disposition whose rule holds for these bits; the last rule always does."""
     for rung in compiled.rungs:
         for term in rung.terms:
@@ -159,71 +182,72 @@ def _ground(compiled: Compiled, rule: CompiledRule) -> Ground:
     return Ground(compiled.protocol.id, rule.rule.id, rule.rule.because, rule.disposition)
 
 
-Raising = tuple[Compiled, CompiledRule, int]
-
-
-def _raising(compiled: Compiled, state: State, floor: int) -> Iterable[Raising]:
-    """Rules above the floor that can still come true, each with the open bits that could bring it about.
+def live_bits(compiled: Compiled, state: State, floor: int) -> Live:
+    """The open bits that can still raise the outcome above the floor, exactly.
 
     What is left of a term is dropped when a smaller rest of the same or a more urgent rung lies within it: then its
     other bits cannot change the outcome any more.
     """
-    blocked, true = compiled.all_bits & ~state.possible, state.true
+    blocked, free = compiled.all_bits & ~state.possible, ~state.true
+    singles = live = red = 0
     kept: list[int] = []
     for rung in compiled.rungs:
         if rung.disposition.urgency >= floor:
-            return
-        rests = sorted({term & ~true for term in rung.terms if not term & blocked}, key=int.bit_count)
-        fresh = 0
-        for rest in rests:
-            for one in kept:
-                if one & rest == one:
-                    break
-            else:
-                kept.append(rest)
-                fresh |= rest
-        if fresh:
-            yield from _live_rules(compiled, rung.rules, fresh, state)
-
-
-def _live_rules(
-    compiled: Compiled, rules: Iterable[CompiledRule], fresh: int, state: State
-) -> Iterable[Raising]:
-    blocked = compiled.all_bits & ~state.possible
-    for rule in rules:
-        live = 0
-        for term in rule.terms:
+            break
+        several = []
+        for term in rung.terms:
             if not term & blocked:
-                live |= term
-        live &= fresh & ~state.true
-        if live:
-            yield compiled, rule, live
+                rest = term & free
+                if rest & (rest - 1):
+                    several.append(rest)
+                else:
+                    singles |= rest
+        several = _unabsorbed(several, singles, kept)
+        kept += several
+        for rest in several:
+            live |= rest
+        live |= singles
+        if rung.disposition.red:
+            red = live
+    return Live(live, red)
 
 
-def _raise(compiled: Compiled, rule: CompiledRule, live: int) -> Raise:
-    return Raise(_ground(compiled, rule), _named(compiled, live))
+def _unabsorbed(rests: list[int], singles: int, kept: Sequence[int]) -> list[int]:
+    left: list[int] = []
+    for rest in sorted(rests, key=int.bit_count):
+        if rest & singles:
+            continue
+        for one in (*kept, *left):
+            if one & rest == one:
+                break
+        else:
+            left.append(rest)
+    return left
 
 
-def _named(compiled: Compiled, bits: int) -> tuple[str, ...]:
-    return tuple(slot.finding.id for slot in compiled.asked if slot.bits & bits)
+def _raises(compiled: Compiled, state: State, floor: int) -> Iterable[Raise]:
+    blocked, live = compiled.all_bits & ~state.possible, live_bits(compiled, state, floor).bits
+    for rung in compiled.rungs:
+        if rung.disposition.urgency < floor:
+            for rule in rung.rules:
+                bits = 0
+                for term in rule.terms:
+                    if not term & blocked:
+                        bits |= term
+                named = _named(compiled, bits & live)
+                if named:
+                    yield Raise(_ground(compiled, rule), tuple(named))
 
 
-def _in_order(opened: Sequence[Compiled], raising: Sequence[Raising]) -> tuple[str, ...]:
-    """Open findings, general danger signs of every protocol first, then protocol by protocol."""
-    live: dict[str, int] = {}
-    for one, _, bits in raising:
-        live[one.protocol.id] = live.get(one.protocol.id, 0) | bits
-    general = [
-        item for one in opened for item in _named(one, live.get(one.protocol.id, 0) & one.general_bits)
-    ]
-    own = [item for one in opened for item in _named(one, live.get(one.protocol.id, 0))]
-    return tuple(dict.fromkeys([*general, *own]))
+def _named(compiled: Compiled, bits: int) -> list[str]:
+    return [slot.finding.id for slot in compiled.asked if slot.bits & bits] if bits else []
 
 
-def _red(raising: Sequence[Raising]) -> tuple[str, ...]:
-    """Unanswered findings that can still lead to C1 or C2."""
-    named = [item for one, rule, live in raising if rule.disposition.red for item in _named(one, live)]
-    return tuple(dict.fromkeys(named))
+def _in_order(found: Sequence[tuple[Compiled, int]]) -> tuple[str, ...]:
+    """Findings by name: general danger signs of every protocol first, then protocol by protocol."""
+    general = [item for one, bits in found for item in _named(one, bits & one.general_bits)]
+    own = [item for one, bits in found for item in _named(one, bits & ~one.general_bits)]
+    return tuple(dict.fromkeys(general + own))
 
 
 def _assumed(

@@ -124,6 +124,8 @@ def load_library(root: Path = CONTENT) -> Library:
     reader.check(shelf.sayings, "sayings", lambda saying: id_faults(saying.id))
     drafts, presentations = reader.drafts(), reader.lists("presentations.yaml", "presentations", Presentation)
     protocols = {}
+    if reader.problems:  # what is missing from a dictionary would only be reported a second time
+        raise ContentError(reader.problems)
     for draft in drafts.values():
         protocol, problems = link(draft, shelf)
         reader.problems.extend(problems)

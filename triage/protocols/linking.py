@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from triage.protocols.conditions import Condition, Sign, signs
 from triage.protocols.errors import Problem, suggest
-from triage.protocols.findings import Finding, Kind
+from triage.protocols.findings import ABSENT, Finding, Kind
 from triage.protocols.model import (
     DangerSet,
     Disposition,
@@ -77,6 +78,7 @@ class _Linker:
             if tag.when is not None:
                 self._check_signs(tag.when, f"closing[{at}]", listed_only=False)
         self._check_use()
+        self._check_red_flags()
         self._check_words()
 
     def _check_rules(self) -> None:
@@ -101,7 +103,7 @@ class _Linker:
                 "some answers would have no outcome.",
                 "End with a rule without when:, the careful default.",
             )
-        for above, below in zip(rules, rules[1:], strict=False):
+        for above, below in itertools.pairwise(rules):
             if self._urgency(above) > self._urgency(below):
                 wrong = (
                     f"{below.disposition} stands below the less urgent {above.disposition} of '{above.id}'."
@@ -140,37 +142,26 @@ class _Linker:
             self.fault(place, wrong, f"Write '{sign.finding} >= ' and one of: {', '.join(finding.steps)}.")
 
     def _check_use(self) -> None:
-        """Nothing is asked that no rule uses, and an unknown red flag never counts as harmless."""
-        lowest_red: dict[str, int] = {}
-        used: set[str] = set()
+        """Nothing is asked that no rule uses."""
+        used = {sign.finding for rule in self.rules if rule.when is not None for sign in signs(rule.when)}
+        for finding_id in self.draft.findings:
+            known = self.shelf.findings.get(finding_id)
+            if finding_id not in used:
+                self.fault("findings", f"{finding_id!r} is asked but no rule uses it.", "Use or remove it.")
+            elif known is not None and known.kind is Kind.DERIVED:
+                self.fault("findings", f"{finding_id!r} follows from age and sex.", "Do not list it.")
+
+    def _check_red_flags(self) -> None:
+        """A finding that can lead to C1 or C2 may not count as harmless when it is not known."""
         for rule in self.rules:
             disposition = self.shelf.dispositions.get(rule.disposition)
-            for sign in signs(rule.when) if rule.when is not None else ():
-                used.add(sign.finding)
+            if rule.when is None or disposition is None or not disposition.red:
+                continue
+            for sign in signs(rule.when):
                 finding = self.shelf.findings.get(sign.finding)
-                if finding and disposition and disposition.red and (sign.step or "yes") in finding.steps:
-                    rank = finding.steps.index(sign.step or "yes") + 1
-                    lowest_red[sign.finding] = min(rank, lowest_red.get(sign.finding, rank))
-        for finding_id in self.draft.findings:
-            if finding_id not in used:
-                self.fault(
-                    "findings",
-                    f"{finding_id!r} is asked but no rule uses it.",
-                    "Use it in a rule or remove it.",
-                )
-            elif finding_id in self.shelf.findings and self.shelf.findings[finding_id].kind is Kind.DERIVED:
-                self.fault(
-                    "findings",
-                    f"{finding_id!r} follows from age and sex.",
-                    "Do not list it; rules may use it.",
-                )
-        for finding_id, rank in lowest_red.items():
-            finding = self.shelf.findings[finding_id]
-            if finding.not_known_rank < rank:
-                wrong = f"{finding_id!r} can lead to C1 or C2, but its not_known: {finding.not_known} is weaker than that."
-                self.fault(
-                    "rules", wrong, "In the dictionary write not_known: present, or a level that is red."
-                )
+                if finding is not None and finding.not_known == ABSENT:
+                    wrong = f"{sign.finding!r} can lead to C1 or C2, so not known may not count as absent."
+                    self.fault(f"rules '{rule.id}'", wrong, "In the dictionary write not_known: present.")
 
     def _check_words(self) -> None:
         for kind, shelf_key, groups in (
@@ -221,7 +212,8 @@ class _Linker:
 
     def built(self) -> Protocol:
         draft, shelf = self.draft, self.shelf
-        conditions = [item.when for item in (*self.rules, *draft.closing) if item.when is not None]
+        conditions = [rule.when for rule in self.rules if rule.when is not None]
+        conditions += [tag.when for tag in draft.closing if tag.when is not None]
         used = _once([*self.listed, *(sign.finding for each in conditions for sign in signs(each))])
         codes = {rule.disposition for rule in self.rules}
         said = _once(

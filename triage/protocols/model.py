@@ -119,12 +119,13 @@ class Strictness:
 
 @dataclass(frozen=True, slots=True)
 class DangerSet:
-    """General danger signs: ordered findings and rules shared by reference."""
+    """General danger signs: ordered findings and rules shared by reference, compulsory for some or all patients."""
 
     id: str
     title: str
     findings: tuple[str, ...]
     rules: tuple[Rule, ...]
+    compulsory_for: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
