@@ -9,10 +9,12 @@ from django.db.models import Q, QuerySet
 
 from hub.cases.models import Case, Contact
 from hub.cases.phones import as_e164
+from hub.cases.states import State
 from hub.clock import now
 
 RADAR = timedelta(hours=72)
 MOST_REPEATS = 20
+MOST_MATCHES = 200
 
 
 def find_by_incident(*, client: str, cad_number: str) -> Case | None:
@@ -25,17 +27,17 @@ def repeat_contacts(case: Case, *, phones: Iterable[str] = ()) -> list[Case]:
 
     By NHS number, by sound of name with date of birth, or by a telephone number. Never by address alone.
     """
-    numbers = {as_e164(phone) for phone in phones if phone}
-    same = _same_patient(case, numbers)
-    if same is None:
+    same = _same_patient(case, {as_e164(phone) for phone in phones if phone})
+    if not same:
         return []
-    since = now() - RADAR
-    others = Case.objects.exclude(pk=case.pk).filter(Q(pk__in=same), arrived_at__gte=since)
+    recent_or_open = Q(arrived_at__gte=now() - RADAR) | ~Q(state=State.CLOSED)
+    keys = same[0].union(*same[1:]) if len(same) > 1 else same[0]
+    others = Case.objects.exclude(pk=case.pk).filter(recent_or_open, pk__in=keys)
     return list(others.order_by("-arrived_at")[:MOST_REPEATS])
 
 
-def _same_patient(case: Case, numbers: set[str]) -> set[UUID] | None:
-    """Keys of the cases that match by any of the three ways; each way is one indexed look-up."""
+def _same_patient(case: Case, numbers: set[str]) -> list[QuerySet[Any, UUID]]:
+    """Keys of the cases that match, by each of the three ways; each way is one indexed look-up."""
     ways: list[QuerySet[Any, UUID]] = []
     if case.nhs_number:
         ways.append(Case.objects.filter(nhs_number=case.nhs_number).values_list("pk", flat=True))
@@ -45,9 +47,7 @@ def _same_patient(case: Case, numbers: set[str]) -> set[UUID] | None:
     if numbers:
         rung = Contact.objects.filter(phone__in=numbers).order_by("-id")
         ways.append(rung.values_list("case_id", flat=True))
-    if not ways:
-        return None
-    return {key for way in ways for key in way[:200]}
+    return [way[:MOST_MATCHES] for way in ways]
 
 
 def welfare_due(limit: int = 50) -> list[Case]:

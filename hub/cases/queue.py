@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from hub.cases import ages
 from hub.cases.models import Case, Contact, Flag
 from hub.cases.models.case import CaseQuerySet
+from hub.cases.phones import as_written
 from hub.cases.states import OWNED_STATES, Category, State
 from hub.clock import local, now
 from hub.people.models import User
@@ -103,7 +104,8 @@ def page(filters: Filters) -> Page:
 
 def picture() -> list[Row]:
     """Everything that waits, for paper."""
-    return _rows(_chosen(Filters()), 0, PICTURE_ROWS)
+    phone = Contact.objects.filter(case=OuterRef("pk")).order_by("rank").values("phone")[:1]
+    return _rows(_chosen(Filters()).annotate(first_phone=Subquery(phone)), 0, PICTURE_ROWS)
 
 
 def held_by(user: User) -> list[Case]:
@@ -122,18 +124,16 @@ def _rows(cases: CaseQuerySet, first: int, most: int) -> list[Row]:
     flags = (
         Flag.objects.filter(case=OuterRef("pk")).order_by().values("case").annotate(n=Count("pk")).values("n")
     )
-    phone = Contact.objects.filter(case=OuterRef("pk")).order_by("rank").values("phone")[:1]
-    found = cases.select_related("owner").annotate(
-        flag_count=Coalesce(Subquery(flags, output_field=IntegerField()), 0), first_phone=Subquery(phone)
-    )
+    flag_count = Coalesce(Subquery(flags, output_field=IntegerField()), 0)
+    found = cases.select_related("owner").annotate(flag_count=flag_count)
     today = local(now()).date()
     return [
         Row(
             case=case,
             place=first + number,
             age=ages.said(case.birth_date, case.stated_age, today),
-            flags=case.flag_count,
-            phone=case.first_phone or "",
+            flags=getattr(case, "flag_count", 0),
+            phone=as_written(getattr(case, "first_phone", None) or ""),
         )
         for number, case in enumerate(found[first : first + most], start=1)
     ]

@@ -10,3 +10,8 @@ urlpatterns = [
     path("", include("referrals.urls")),
     path("api/", include("hub.config.api_urls")),
 ]
+
+handler400 = "hub.cases.web.errors.bad_request"
+handler403 = "hub.cases.web.errors.permission_denied"
+handler404 = "hub.cases.web.errors.not_found"
+handler500 = "hub.cases.web.errors.server_error"

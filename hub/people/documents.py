@@ -9,9 +9,18 @@ from hub.people.roles import ROLES, Role
 def roles_page() -> str:
     """Who may do what."""
     roles = list(ROLES)
-    lines = ["# Roles and permissions", "", "Printed by `manage.py generate_docs` from `hub/people/roles.py`.", ""]
+    lines = [
+        "# Roles and permissions",
+        "",
+        "Printed by `manage.py generate_docs` from `hub/people/roles.py`.",
+        "",
+    ]
     lines += [f"- **{Role(role).label}**: {ROLES[role].purpose}" for role in roles]
-    lines += ["", "| may | " + " | ".join(Role(role).label for role in roles) + " |", "|---" * (len(roles) + 1) + "|"]
+    lines += [
+        "",
+        "| may | " + " | ".join(Role(role).label for role in roles) + " |",
+        "|---" * (len(roles) + 1) + "|",
+    ]
     for permission in Permission:
         marks = ["yes" if permission in ROLES[role].permissions else "–" for role in roles]
         lines.append(f"| {DESCRIPTIONS[permission]} | " + " | ".join(marks) + " |")

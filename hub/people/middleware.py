@@ -45,7 +45,9 @@ def _route(request: HttpRequest) -> tuple[str, bool]:
         match = resolve(request.path_info)
     except Resolver404:
         return "", False
-    return match.view_name, getattr(match.func, "background", False)
+    # A screen that fetches its panels again (static/js/live.js) says so.
+    by_itself = request.headers.get("X-Requested-With") == "live"
+    return match.view_name, by_itself or getattr(match.func, "background", False)
 
 
 def locked(request: HttpRequest, wrong: bool = False) -> HttpResponse:

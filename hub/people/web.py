@@ -44,7 +44,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-@axes_dispatch
+@axes_dispatch  # type: ignore[untyped-decorator]
 def unlock(request: HttpRequest) -> HttpResponseBase:
     """Open a locked screen again; wrong passwords count towards the lock-out."""
     user = cast("User", request.user)
