@@ -14,7 +14,7 @@ export function length(span) {
   return `${Math.floor(minutes / (24 * 60))} days`;
 }
 
-function timeLeft(span) {
+export function timeLeft(span) {
   if (span >= 0) return `${length(span)} left`;
   return span > -MINUTE ? "due now" : `${length(span)} over`;
 }
