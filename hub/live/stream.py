@@ -98,12 +98,16 @@ class LiveApplication:
             asyncio.create_task(_gone(receive)),
         ]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            # The server cancels open streams when it stops: an orderly end, the screens come back by themselves.
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.screens.leave(screen)
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
+        with suppress(OSError, RuntimeError):
+            await send({"type": "http.response.body", "body": b""})
 
     async def _write(self, screen: Mailbox, allowed: Callable[[], Awaitable[str]], send: Send) -> None:
         """Send what comes until the session ends or the screen stops reading."""
@@ -116,7 +120,7 @@ class LiveApplication:
             if clock() >= ask_at:
                 ask_at = clock() + ASK_AGAIN
                 if why := await allowed():
-                    await send({"type": "http.response.body", "body": frame("ended", why)})
+                    await send({"type": "http.response.body", "body": frame("ended", why), "more_body": True})
                     return
             body = await screen.take(min(PING_EVERY, max(0.0, ask_at - clock()))) or PING
 
