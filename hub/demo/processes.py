@@ -69,6 +69,7 @@ class Process:
     command: Sequence[str | Path]
     folder: Path
     log: Path
+    output: Path | None = None  # what it says on standard output, when that is wanted apart from its log
     environment: Mapping[str, str] | None = None
     account: Account = field(default_factory=Account)
     stop_signal: int = signal.SIGTERM
@@ -99,13 +100,13 @@ class Process:
         """Start it and return at once."""
         self.wanted = True
         self._launched_at = time.monotonic()
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, (self.output or self.log).open("ab") as output:
             self._child = subprocess.Popen(
                 [str(part) for part in self.command],
                 cwd=self.folder,
                 env=dict(self.environment) if self.environment is not None else None,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=output,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal reaches the supervisor alone
                 preexec_fn=_dies_with_parent(self.death_signal),  # noqa: PLW1509 - calls one loaded C function

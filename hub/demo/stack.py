@@ -113,14 +113,16 @@ class Stack:
 
     def manage(self, command: str, *arguments: str) -> str:
         """Run one management command to its end and return what it printed. Raises `NotStartedError`."""
-        log = self.logs / f"{command}.log"
-        log.unlink(missing_ok=True)
+        log, output = self.logs / f"{command}.log", self.logs / f"{command}.output"
+        for file in (log, output):
+            file.write_text("")
         process = self._process(command, [sys.executable, "manage.py", command, *arguments], log)
+        process.output = output
         process.launch()
-        code = process.finish()
-        if code:
-            raise NotStartedError(f"manage.py {command} ended with {code}.\n{process.last_words(6000)}")
-        return log.read_text(errors="replace")
+        if code := process.finish():
+            said = output.read_text(errors="replace")[-2000:]
+            raise NotStartedError(f"manage.py {command} ended with {code}.\n{said}{process.last_words()}")
+        return output.read_text(errors="replace")
 
     def heal(self, say: Callable[[str], None]) -> None:
         """Start again what died unasked, each with a growing delay, and `say` so."""
@@ -142,11 +144,11 @@ class Stack:
 
     def _make(self, name: str) -> Process:
         command, answers = {
-            "web": (self._web(), self._answers("web", "/health")),
+            "web": (self._web(), self._answers("web", "/sign-in/")),
             "live": (self._live(), self._answers("live", "/live/health")),
             "worker": (self._worker(), None),
             "beat": (self._beat(), None),
-            "front door": (self._front_door(), self._answers("front door", "/health")),
+            "front door": (self._front_door(), self._answers("front door", "/sign-in/")),
             "services": (["-m", "hub.demo.services"], None),
         }[name]
         log = self.logs / f"{name.replace(' ', '-')}.log"
@@ -170,7 +172,7 @@ class Stack:
         options = (
             f"--host 127.0.0.1 --port {self._port['live']} --timeout-graceful-shutdown 3 --no-access-log"
         )
-        more = "--lifespan off --log-level warning"
+        more = "--log-level warning"
         return ["-m", "uvicorn", *options.split(), *more.split(), "hub.config.asgi:application"]
 
     def _worker(self) -> list[str]:
