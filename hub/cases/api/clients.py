@@ -86,11 +86,13 @@ class HasScope(BasePermission):
     message = "This client's token does not carry the scope that this needs."
 
     def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.user, Caller):
+            return False
         method = str(request.method)
         if not hasattr(view, method.lower()):
             return True  # answered with 405
         needed: str | None = view.scopes.get("GET" if method == "HEAD" else method)
-        return needed is not None and needed in caller_of(request).scopes
+        return needed is not None and needed in request.user.scopes
 
 
 class ClientScopes(BaseScopes):  # type: ignore[misc]

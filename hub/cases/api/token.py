@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
@@ -79,7 +79,7 @@ def _form(request: HttpRequest) -> dict[str, str] | None:
         return None
     try:
         fields = {name: request.POST.get(name, "") for name in READ}
-    except (SuspiciousOperation, UnreadablePostError, UnicodeDecodeError, LookupError):
+    except (BadRequest, SuspiciousOperation, UnreadablePostError, UnicodeDecodeError, LookupError):
         return None
     return fields if all(_plain(value) for value in fields.values()) else None
 
