@@ -17,6 +17,7 @@ VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "installed-lock.sha256"
 OLDEST, NEWEST = (3, 11), (3, 13)
+FETCHED = ("Collecting ", "Requirement already")
 SHOWN_EVERY = 20
 ADVICE = """\
 This Python cannot make virtual environments with pip in them. Any one of these mends it; then run this again:
@@ -102,22 +103,28 @@ def install(installer: list[str]) -> None:
     say(f"about {total} libraries, each checked against its hash")
     # The lock names every library, so nothing is left to resolve.
     command = [*installer, "install", "--require-hashes", "--no-deps", "-r", str(LOCK)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
     lines: list[str] = []
-    seen = 0
-    for line in process.stdout or ():
-        lines.append(line)
-        if line.startswith(("Collecting ", "Requirement already")):
-            seen += 1
-            if seen % SHOWN_EVERY == 0:
-                say(f"  {seen} of {total} fetched, {time.monotonic() - began:.0f} s")
-        elif line.startswith("Installing collected"):
-            say(f"  unpacking, {time.monotonic() - began:.0f} s")
-    if process.wait() != 0:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            _show(lines, total, time.monotonic() - began)
+    if process.returncode != 0:
         raise SystemExit(
             "".join(lines[-25:]) + "\nThe libraries could not be installed; the reason is above."
         )
     say(f"libraries ready, {time.monotonic() - began:.1f} s")
+
+
+def _show(lines: list[str], total: int, seconds: float) -> None:
+    """Progress, in few words: the installer itself would say hundreds of lines."""
+    if lines[-1].startswith("Installing collected"):
+        say(f"  unpacking, {seconds:.0f} s")
+    elif lines[-1].startswith(FETCHED):
+        seen = sum(line.startswith(FETCHED) for line in lines)
+        if seen % SHOWN_EVERY == 0:
+            say(f"  {seen} of {total} fetched, {seconds:.0f} s")
 
 
 def main() -> None:
