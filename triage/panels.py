@@ -1,1 +1,42 @@
-"""To come."""
+"""The board's panel of second opinions, and how a case's timeline tells of its assessment."""
+
+from django.template.loader import render_to_string
+
+from hub.cases.telling import Sentence, add_sentences
+from hub.live.panels import panel
+from hub.people.permissions import Permission
+from triage.queries import requests_for_second
+
+add_sentences(
+    {
+        "assessment.opened": Sentence("Assessment opened"),
+        "assessment.presentation_opened": Sentence("Presentation opened: {presentation}"),
+        "assessment.presentation_closed": Sentence("Presentation closed: {presentation}"),
+        "assessment.context_set": Sentence("Age as told: {age}; sex as told: {sex}"),
+        "assessment.call_opened": Sentence("Speaking to {speaking_to}; consent: {consent}"),
+        "assessment.answered": Sentence("Answered: {said}"),
+        "assessment.answer_amended": Sentence("Answer amended: {said} (before: {was})"),
+        "assessment.override_up": Sentence("Above the rules: {code} instead of {suggested}", ("words",)),
+        "assessment.override_down": Sentence(
+            "Below the rules: {code} instead of {suggested} ({reason}), {state}", ("words",), serious=True
+        ),
+        "assessment.override_agreed": Sentence(
+            "Second clinician agrees to going below the rules", ("words",)
+        ),
+        "assessment.override_declined": Sentence("Second clinician declines", ("words",), serious=True),
+        "assessment.override_lapsed": Sentence("Going below the rules has lapsed: the answers changed"),
+        "assessment.override_withdrawn": Sentence("Override withdrawn"),
+        "assessment.conclude": Sentence("Concluded: {title}"),
+        "assessment.resume": Sentence("Conclusion withdrawn: the answers changed"),
+        "assessment.end": Sentence("Assessment ended; a new one begins"),
+        "assessment.closing_set": Sentence(
+            "Closing set recorded; agreement: {agreement}; written copy: {written}"
+        ),
+    }
+)
+
+
+@panel("board.second_opinions", topics=("assessment", "case"), permission=Permission.VIEW_BOARD)
+def second_opinions() -> str:
+    """Who waits for a second clinician."""
+    return render_to_string("triage/_second_opinions.html", {"requests": requests_for_second()})

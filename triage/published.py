@@ -52,11 +52,12 @@ def active() -> dict[str, int]:
 def shared() -> Shared | None:
     """The catalogue in force; None before anything was published. One query for its digest."""
     digest = Catalogue.objects.order_by("-published_at", "-id").values_list("digest", flat=True).first()
-    return None if digest is None else _shared(digest)
+    return None if digest is None else by_digest(digest)
 
 
 @lru_cache(maxsize=8)
-def _shared(digest: str) -> Shared:
+def by_digest(digest: str) -> Shared:
+    """A catalogue that was ever in force."""
     data = json.loads(Catalogue.objects.get(digest=digest).content)
     return Shared(
         digest=digest,
@@ -69,4 +70,4 @@ def _shared(digest: str) -> Shared:
 def forget() -> None:
     """Empty the memory: tests make their tables anew and reuse primary keys."""
     _versions.clear()
-    _shared.cache_clear()
+    by_digest.cache_clear()

@@ -1,6 +1,7 @@
 """What the rooms above ask of triage: the disposition of a case, and its story."""
 
 from hub.cases.models import Case
+from hub.people.models import User
 from triage.models import Assessment, ClosingSet, Decision, Override
 from triage.narrative import narrative
 from triage.protocols import Disposition
@@ -40,3 +41,15 @@ def requests_for_second() -> list[Override]:
     """Overrides below C1 or C2 that wait for a second clinician, oldest first."""
     asked = Override.objects.filter(state=Override.State.ASKED).order_by("at")
     return list(asked.select_related("by", "assessment__case"))
+
+
+def request_for_second(override_id: int, *, by: User) -> Override | None:
+    """One request, when this person may see its case."""
+    found = (
+        Override.objects.select_related("by", "second", "assessment__case__owner")
+        .filter(pk=override_id)
+        .first()
+    )
+    if found is None or not Case.objects.visible_to(by).filter(pk=found.assessment.case_id).exists():
+        return None
+    return found

@@ -1,6 +1,37 @@
-"""Addresses."""
+"""Addresses of triage: the assessment of a case, its closing page, second opinions, the protocols."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
+
+from triage.web import assessing, closing, protocols, second
 
 app_name = "triage"
-urlpatterns: list[URLPattern] = []
+
+_of_a_case = [
+    path("assessment/", assessing.assessment, name="assessment"),
+    path("assessment/answer/", assessing.answer, name="answer"),
+    path("assessment/rest/", assessing.rest, name="rest"),
+    path("assessment/open/", assessing.add_presentation, name="add_presentation"),
+    path("assessment/shut/", assessing.close_presentation, name="close_presentation"),
+    path("assessment/context/", assessing.context, name="context"),
+    path("assessment/opening/", assessing.opening, name="opening"),
+    path("assessment/again/", assessing.begin_again, name="begin_again"),
+    path("assessment/note/", assessing.note, name="note"),
+    path("assessment/draft/<slug:field>/", assessing.draft, name="draft"),
+    path("assessment/search/", assessing.search, name="search"),
+    path("closing/", closing.closing, name="closing"),
+    path("closing/conclude/", closing.conclude, name="conclude"),
+    path("closing/up/", closing.up, name="up"),
+    path("closing/down/", closing.down, name="down"),
+    path("closing/withdraw/", closing.withdraw, name="withdraw"),
+    path("closing/set/", closing.closing_set, name="closing_set"),
+    path("closing/advice/", closing.advice, name="advice"),
+    path("closing/send/", closing.send, name="send"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("cases/<uuid:case_id>/", include(_of_a_case)),
+    path("second-opinions/", second.waiting, name="second_opinions"),
+    path("second-opinions/<int:override_id>/", second.second, name="second_opinion"),
+    path("protocols/", protocols.protocols, name="protocols"),
+    path("protocols/<slug:protocol_id>/", protocols.protocol, name="protocol"),
+]

@@ -94,7 +94,7 @@ def record_closing_set(*, case_id: UUID, by: User, fence: int, details: ClosingD
         )
         data = {"decision": decision.pk, "closing_set": row.pk, **given}
         write(stream=now_.case.stream, kind="assessment.closing_set", by=by, data=data)
-        drop_drafts(case_id=case_id, by=by, fields=["closing"])
+        drop_drafts(case_id=case_id, by=by, fields=[*given, *details.stricter])
     return row
 
 
@@ -105,7 +105,7 @@ def close_with_advice(*, case_id: UUID, by: User, fence: int, words: str = "") -
         decision = _decision(now_)
         told = words.strip() or f"{decision.disposition['title']}: advice given and repeated back."
         case = close_case(case_id=case_id, by=by, fence=fence, outcome=Outcome.ADVICE, words=told)
-        drop_drafts(case_id=case_id, by=by, fields=["note", "override", "opening"])
+        drop_drafts(case_id=case_id, by=by)
     return case
 
 

@@ -1,5 +1,7 @@
 """Keep what is being typed. No event: a draft is working paper until an operation takes it over."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,13 +10,13 @@ from hub.people.models import User
 from hub.refusals import Refusal
 from triage.models import Draft
 
-FIELDS = frozenset({"note", "narrative", "closing", "override", "opening"})
+_FIELD = re.compile(r"[a-z][a-z_-]{0,39}")
 LONGEST = 20_000
 
 
 def save_draft(*, case_id: UUID, by: User, field: str, text: str) -> datetime:
     """Keep the text of a field of this person about this case; empty text removes it. When it was kept."""
-    if field not in FIELDS:
+    if not _FIELD.fullmatch(field):
         raise Refusal("There is no such field to keep.", code="no-such-field", status=422)
     if len(text) > LONGEST:
         raise Refusal("The text is too long to be kept; shorten it.", code="too-long", status=422)
@@ -28,9 +30,10 @@ def save_draft(*, case_id: UUID, by: User, field: str, text: str) -> datetime:
     return moment
 
 
-def drop_drafts(*, case_id: UUID, by: User, fields: list[str]) -> None:
-    """The text has been taken over by an operation, or emptied."""
-    Draft.objects.filter(case_id=case_id, user=by, field__in=fields).delete()
+def drop_drafts(*, case_id: UUID, by: User, fields: Iterable[str] | None = None) -> None:
+    """The text has been taken over by an operation, or emptied; without fields, all of this person's."""
+    mine = Draft.objects.filter(case_id=case_id, user=by)
+    (mine if fields is None else mine.filter(field__in=fields)).delete()
 
 
 def drafts_of(*, case_id: UUID, by: User) -> dict[str, str]:

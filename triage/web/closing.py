@@ -1,0 +1,206 @@
+"""The closing page: conclude, go above or below the rules, read the advice, fill the closing set, end the case."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from hub.cases import closing_guards
+from hub.cases.states import Outcome
+from hub.cases.web.acting import person, visible_case
+from hub.people.access import requires
+from hub.people.models import User
+from hub.people.permissions import Permission
+from hub.record.operations import look
+from hub.refusals import Refusal
+from triage import published
+from triage.guards import details_of
+from triage.operations import concluding, overriding
+from triage.policies import (
+    AMBULANCE,
+    decided,
+    missing_to_conclude,
+    needs_a_service,
+    strict_items,
+)
+from triage.protocols import Disposition
+from triage.protocols.decoding import decode
+from triage.standing import Standing
+from triage.web.acting import held, post_only, standing_of
+from triage.web.forms import ClosingForm, DownForm, UpForm
+from triage.web.page import whole
+from triage.words import words_for
+
+PAGE = "triage:closing"
+
+
+@requires(Permission.VIEW_CASE)
+@require_safe
+def closing(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The page."""
+    case, user = visible_case(request, case_id), person(request)
+    look(stream=case.stream, by=user, page="closing")
+    now_ = standing_of(case)
+    if now_ is None:
+        return render(request, "triage/none.html", {"case": case})
+    return render(request, "triage/closing.html", _context(now_, user))
+
+
+def _context(now_: Standing, user: User, **more: Any) -> dict[str, Any]:
+    catalogue = published.shared()
+    dispositions = catalogue.dispositions if catalogue else {}
+    chosen = decided(now_, dispositions)
+    settled = decode(Disposition, now_.decision.disposition) if now_.decision else None
+    said = words_for(now_, (settled or chosen).code) if chosen else None
+    outcome = str(Outcome.ADVICE)
+    return {
+        **whole(now_, user),
+        "chosen": chosen,
+        "settled": settled,
+        "said": said,
+        "missing_to_conclude": missing_to_conclude(now_, dispositions),
+        "missing_to_close": closing_guards.missing(now_.case, outcome) if settled else [],
+        "ambulance": settled is not None and settled.code in AMBULANCE,
+        "needs_service": settled is not None and needs_a_service(settled),
+        "closing_form": _closing_form(now_, settled, said),
+        "closing_set": now_.decision.closing_sets.last() if now_.decision else None,
+        "up_form": UpForm(choices=_choices(now_, dispositions, up=True)),
+        "down_form": DownForm(choices=_choices(now_, dispositions, up=False)),
+        **more,
+    }
+
+
+def _choices(now_: Standing, dispositions: dict[str, Disposition], *, up: bool) -> list[tuple[str, str]]:
+    """Dispositions above or below what the rules suggest, nearest first."""
+    if now_.result is None:
+        return []
+    suggested = now_.result.at_least.urgency
+    other = [
+        each
+        for each in dispositions.values()
+        if (each.urgency < suggested if up else each.urgency > suggested)
+    ]
+    ordered = sorted(other, key=lambda each: each.urgency, reverse=up)
+    return [(each.code, each.title) for each in ordered]
+
+
+def _closing_form(now_: Standing, settled: Disposition | None, said: Any) -> ClosingForm | None:
+    if now_.decision is None or settled is None or not settled.no_ambulance:
+        return None
+    items = strict_items(now_.decision.tags)
+    row = now_.decision.closing_sets.last()
+    if row is not None:
+        details = details_of(row)
+        initial = {name: getattr(details, name) for name in ClosingForm.base_fields} | dict(details.stricter)
+    else:
+        net = said.net if said else None
+        initial = {"ring": net.ring if net else "", "time_scale": settled.title}
+    return ClosingForm(initial=initial, items=items, auto_id="closing-%s")
+
+
+def _act(request: HttpRequest, case_id: UUID, do: Any, **more: Any) -> HttpResponse:
+    """Do a thing and show the page again; a refusal is shown on it, with what was typed."""
+    try:
+        do()
+    except Refusal as refusal:
+        case = visible_case(request, case_id)
+        now_ = standing_of(case)
+        if now_ is None:
+            raise
+        context = _context(now_, person(request), refusal=refusal, **more)
+        return render(request, "triage/closing.html", context, status=refusal.status)
+    return redirect(PAGE, case_id)
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def conclude(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Decide on the disposition."""
+    text = request.POST.get("narrative", "")
+    return _act(request, case_id, lambda: concluding.conclude(**held(request, case_id), text=text))
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def up(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Above the rules."""
+    sent = request.POST
+    return _act(
+        request,
+        case_id,
+        lambda: overriding.override_up(
+            **held(request, case_id), code=sent.get("code", ""), words=sent.get("words", "")
+        ),
+    )
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def down(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Below the rules."""
+    sent = request.POST
+    return _act(
+        request,
+        case_id,
+        lambda: overriding.override_down(
+            **held(request, case_id),
+            code=sent.get("code", ""),
+            reason=sent.get("reason", ""),
+            words=sent.get("words", ""),
+        ),
+        typed_down=sent.get("words", ""),
+    )
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The rules' answer counts again."""
+    return _act(request, case_id, lambda: overriding.withdraw_override(**held(request, case_id)))
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def closing_set(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """What was said at the end of the call."""
+    case = visible_case(request, case_id)
+    now_ = standing_of(case)
+    tags = now_.decision.tags if now_ and now_.decision else []
+    form = ClosingForm(request.POST, items=strict_items(tags), auto_id="closing-%s")
+
+    def do() -> None:
+        if not form.is_valid():
+            raise Refusal("Some of it could not be read; see below.", code="bad-closing-set", status=422)
+        concluding.record_closing_set(**held(request, case_id), details=form.details())
+
+    return _act(request, case_id, do, closing_form=form)
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def advice(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """End the case with advice."""
+    try:
+        concluding.close_with_advice(**held(request, case_id), words=request.POST.get("words", ""))
+    except Refusal as refusal:
+        said = refusal
+        return _act(request, case_id, lambda: _again(said))
+    return redirect("cases:case", case_id)
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def send(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Send the ambulance that the assessment asks for."""
+    try:
+        concluding.send_as_assessed(**held(request, case_id), words=request.POST.get("words", ""))
+    except Refusal as refusal:
+        said = refusal
+        return _act(request, case_id, lambda: _again(said))
+    return redirect("cases:case", case_id)
+
+
+def _again(refusal: Refusal) -> None:
+    raise refusal

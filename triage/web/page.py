@@ -1,0 +1,77 @@
+"""The context of the assessment's page and of the fragments that an answer changes."""
+
+from typing import Any
+
+from hub.cases import ages
+from hub.cases.models import Case
+from hub.cases.queries import repeat_contacts
+from hub.cases.states import State
+from hub.clock import local, now
+from hub.people.models import User
+from triage.narrative import known_findings, narrative
+from triage.operations.drafting import drafts_of
+from triage.standing import Standing
+from triage.web.forms import ContextForm, OpeningForm
+from triage.web.screen import screen, unused_answers
+
+
+def parts(now_: Standing, user: User) -> dict[str, Any]:
+    """What an answer changes: bounds, questions, pinned flags, narrative. No queries."""
+    return {
+        "case": now_.case,
+        "fence": now_.case.fence,
+        "mine": mine(now_.case, user),
+        "standing": now_,
+        "result": now_.result,
+        "screen": screen(now_),
+        "unused": unused_answers(now_),
+        "story": narrative(now_),
+    }
+
+
+def mine(case: Case, user: User) -> bool:
+    """Whether this person may answer on this screen."""
+    return case.owner_id == user.pk and case.state == State.IN_ASSESSMENT
+
+
+def whole(now_: Standing, user: User) -> dict[str, Any]:
+    """Everything on the page. Five further queries."""
+    case = now_.case
+    moment = now()
+    contacts = list(case.contacts.all())
+    opening = now_.assessment.openings.select_related("by").last()
+    return {
+        **parts(now_, user),
+        "age": ages.said(case.birth_date, case.stated_age, local(moment).date())
+        or now_.assessment.stated_age,
+        "contacts": contacts,
+        "flags": [(flag, flag.expired(moment)) for flag in case.flags.all()],
+        "repeats": repeat_contacts(case, phones=[contact.phone for contact in contacts]),
+        "drafts": drafts_of(case_id=case.pk, by=user),
+        "risks": risks(now_),
+        "opening": opening,
+        "opening_form": OpeningForm(initial=_opening_initial(contacts, opening), auto_id="opening-%s"),
+        "context_form": ContextForm(
+            initial={"age": now_.assessment.stated_age, "sex": now_.assessment.stated_sex},
+            auto_id="context-%s",
+        ),
+    }
+
+
+def _opening_initial(contacts: list[Any], opening: Any) -> dict[str, Any]:
+    if opening is not None:
+        return {name: getattr(opening, name) for name in OpeningForm.base_fields}
+    first = contacts[0] if contacts else None
+    return {"number_back": first.phone} if first else {}
+
+
+def risks(now_: Standing) -> list[tuple[str, str]]:
+    """Risk factors that are present, each with where it comes from."""
+    found = [(risk.replace("-", " ").replace("_", " "), "on record") for risk in now_.context.facts]
+    for finding in known_findings(now_).values():
+        answer = now_.answers.get(finding.id)
+        if finding.risk and answer is not None and finding.rank(answer.value):
+            found.append((finding.means, f"told {local(answer.at):%H:%M}"))
+        if finding.derived is not None and finding.derived.holds(now_.context.age, now_.context.sex):
+            found.append((finding.means, "age and sex"))
+    return found

@@ -1,0 +1,67 @@
+"""The protocols as people read them: which is in force, what its rules say, who signed."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from hub.people.access import requires
+from hub.people.permissions import Permission
+from triage import published
+from triage.models import ProtocolVersion
+from triage.protocols import Protocol
+from triage.protocols.conditions import Sign, say
+
+
+@requires(Permission.VIEW_PROTOCOLS)
+@require_safe
+def protocols(request: HttpRequest) -> HttpResponse:
+    """Every protocol, the version in force first."""
+    rows = ProtocolVersion.objects.defer("content").order_by("title", "-number")
+    newest: dict[str, ProtocolVersion] = {}
+    for row in rows:
+        held = newest.get(row.protocol)
+        if held is None or row.state == ProtocolVersion.State.ACTIVE:
+            newest[row.protocol] = row
+    return render(request, "triage/protocols.html", {"versions": list(newest.values())})
+
+
+@requires(Permission.VIEW_PROTOCOLS)
+@require_safe
+def protocol(request: HttpRequest, protocol_id: str) -> HttpResponse:
+    """One protocol: the version asked for, else the one in force, else the newest."""
+    versions = list(
+        ProtocolVersion.objects.filter(protocol=protocol_id).select_related("author").order_by("-number")
+    )
+    wanted = request.GET.get("version", "")
+    chosen = [row for row in versions if str(row.number) == wanted] if wanted else None
+    chosen = chosen or [row for row in versions if row.state == ProtocolVersion.State.ACTIVE] or versions
+    if not chosen:
+        raise Http404
+    version = chosen[0]
+    content = published.versions([version.pk])[0].protocol
+    context = {
+        "version": version,
+        "versions": versions,
+        "protocol": content,
+        "rules": [_rule(content, rule) for rule in content.rules],
+        "signatures": list(version.signatures.select_related("by")),
+    }
+    return render(request, "triage/protocol.html", context)
+
+
+def _rule(content: Protocol, rule: object) -> dict[str, object]:
+    when = getattr(rule, "when", None)
+    code = getattr(rule, "disposition", "")
+    return {
+        "disposition": content.disposition(code),
+        "because": getattr(rule, "because", ""),
+        "when": "otherwise" if when is None else say(when, lambda sign: _sign(content, sign)),
+    }
+
+
+def _sign(content: Protocol, sign: Sign) -> str:
+    finding = content.finding(sign.finding)
+    if not sign.step:
+        return finding.means
+    level = next((each.say for each in finding.levels if each.id == sign.step), sign.step.replace("-", " "))
+    return f"{finding.means}: {level} or worse"
