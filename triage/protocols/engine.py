@@ -253,14 +253,16 @@ def _in_order(found: Sequence[tuple[Compiled, int]]) -> tuple[str, ...]:
 def _assumed(
     answers: Mapping[str, Answer], person: Context, opened: Sequence[tuple[Compiled, State]]
 ) -> tuple[str, ...]:
-    unsure = [
+    unsure = {
         item for given in (answers, person.facts) for item, answer in given.items() if answer == NOT_KNOWN
-    ]
+    }
+    if not unsure:
+        return ()
     counted = [
         item
-        for item in unsure
         for one, _ in opened
-        if item in one.slots and one.slots[item].finding.not_known_rank
+        for item, slot in one.slots.items()
+        if item in unsure and slot.finding.not_known_rank
     ]
     return tuple(dict.fromkeys(counted))
 

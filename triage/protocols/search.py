@@ -43,7 +43,10 @@ class Match:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A word without its commonest endings; a word of three letters is left alone."""
-    word = _MEANT.get(word, word)
+    return _shortened(_MEANT.get(word, word))
+
+
+def _shortened(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
@@ -91,7 +94,8 @@ class Index:
                 self._add(entry, text, weight)
         count = sum(map(len, self._phrases.values())) or 1
         self._rarity = {word: log(1 + count / len(found)) for word, found in self._phrases.items()}
-        for word in self._phrases:
+        self._meant = {_shortened(said): stem(meant) for said, meant in _MEANT.items()}
+        for word in (*self._phrases, *self._meant):
             for short in _deletions(word):
                 self._near[short].add(word)
 
@@ -127,10 +131,10 @@ class Index:
             yield word, 1.0
             return
         near = {known for short in _deletions(word) for known in self._near.get(short, ())}
-        found = [known for known in near if _one_error_apart(word, known)]
+        found = [self._meant.get(known, known) for known in near if _one_error_apart(word, known)]
         if not found and len(word) >= _SHORTEST_WITH_ERROR:
             found = [known for known in self._phrases if known.startswith(word)]
-        yield from ((known, 0.7) for known in sorted(found))
+        yield from ((known, 0.7) for known in sorted(set(found) & self._phrases.keys()))
 
 
 _Entry = tuple[tuple[str, str], str, list[tuple[str, float]]]

@@ -15,7 +15,7 @@ from triage.protocols.verifier_cells import Cell, cells
 from triage.protocols.verifier_families import family_faults
 from triage.protocols.verifier_mutations import Mutations, mutate
 from triage.protocols.verifier_questions import Lengths, lengths
-from triage.protocols.verifier_rules import rule_faults
+from triage.protocols.verifier_rules import order_faults, rule_faults
 from triage.protocols.verifier_words import hardest, protocol_reading_age
 
 FEWEST_CASES: Final = 6
@@ -73,8 +73,9 @@ def check(protocol: Protocol, cases: Sequence[WorkedCase], dangers: Sequence[Dan
     kinds: tuple[Cell, ...] = ()
     try:
         kinds = cells(protocol)
-        faults += rule_faults(protocol, kinds, dangers)
-        faults += [*case_faults(protocol, cases), *closing_faults(protocol)]
+        faults += [*order_faults(protocol), *closing_faults(protocol)]
+        if not faults:  # without order and a last rule nothing else has a meaning
+            faults += [*rule_faults(protocol, kinds, dangers), *case_faults(protocol, cases)]
         if not faults:
             measured, mutations = lengths(protocol, kinds, cases), mutate(protocol, kinds, cases)
     except TooComplex as error:

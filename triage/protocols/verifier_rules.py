@@ -25,7 +25,6 @@ _NO_FLOOR: Final = 10**9
 
 def rule_faults(protocol: Protocol, kinds: Sequence[Cell], dangers: Sequence[DangerSet]) -> Iterator[str]:
     """Every way in which the rules are not what they must be; empty when all is proved."""
-    yield from order_faults(protocol)
     compiled = compile_protocol(protocol)
     for rule in protocol.rules:
         yield from positive_faults(compiled, rule.id, rule.when)

@@ -11,8 +11,8 @@ import yaml
 from triage.protocols.errors import ContentError, Problem
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader without YAML 1.1's surprises."""
+class _StrictLoader(yaml.CSafeLoader):
+    """The safe loader without YAML 1.1's surprises."""
 
 
 _StrictLoader.yaml_implicit_resolvers = {
