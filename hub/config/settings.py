@@ -210,8 +210,8 @@ CELERY_TASK_TIME_LIMIT = 120  # below the visibility timeout, or a task would ru
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False  # a nudge that does not go through is healed by the sweep
 CELERY_BEAT_SCHEDULE = {
-    "sweep the agenda": {"task": "hub.agenda.sweep", "schedule": 1.0, "options": {"expires": 5}},
-    "deliver the post": {"task": "hub.post.deliver", "schedule": 1.0, "options": {"expires": 5}},
+    "sweep the agenda": {"task": "hub.agenda.sweep", "schedule": 1.0, "options": {"queue": "agenda", "expires": 5}},
+    "deliver the post": {"task": "hub.post.deliver", "schedule": 1.0, "options": {"queue": "post", "expires": 5}},
 }
 
 HUB_CAD_URL = os.environ.get("HUB_CAD_URL", "")

@@ -27,7 +27,7 @@ from hub.demo.processes import NotStartedError, Process, stop_together
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIRST_PUBLIC_PORT, FIRST_INNER_PORT = 8000, 18_000
 INNER = ("web", "live", "cad", "partner")
-PARTS = ("web", "live", "worker", "beat", "front door")
+PARTS = ("web", "live", "worker", "courier", "beat", "front door")
 
 
 class Stack:
@@ -147,6 +147,7 @@ class Stack:
             "web": (self._web(), self._answers("web", "/sign-in/")),
             "live": (self._live(), self._answers("live", "/live/health")),
             "worker": (self._worker(), None),
+            "courier": (self._courier(), None),
             "beat": (self._beat(), None),
             "front door": (self._front_door(), self._answers("front door", "/sign-in/")),
             "services": (["-m", "hub.demo.services"], None),
@@ -176,23 +177,16 @@ class Stack:
         return ["-m", "uvicorn", *options.split(), *more.split(), "hub.config.asgi:application"]
 
     def _worker(self) -> list[str]:
-        options = f"worker -c {self._worker_processes} --without-gossip --without-mingle -l WARNING"
-        return ["-m", "celery", "-A", "hub.config.celery", *options.split()]
+        """Does what is due. Calls nobody outside, so that no partner can hold the clock up."""
+        return _celery(f"worker -n worker@%h -Q agenda -c {self._worker_processes}")
+
+    def _courier(self) -> list[str]:
+        """Delivers messages: it mostly waits for others, so threads serve it."""
+        return _celery("worker -n courier@%h -Q post -P threads -c 8")
 
     def _beat(self) -> list[str]:
-        schedule = str(self.state / "beat-schedule")
-        return [
-            "-m",
-            "celery",
-            "-A",
-            "hub.config.celery",
-            "beat",
-            "-s",
-            schedule,
-            "--pidfile=",
-            "-l",
-            "WARNING",
-        ]
+        # The folder of the state may hold spaces: it is one argument.
+        return [*_celery("beat --pidfile="), "-s", str(self.state / "beat-schedule")]
 
     def _front_door(self) -> list[str]:
         ports = f"--port {self._port['front door']} --web {self._port['web']} --live {self._port['live']}"
@@ -224,6 +218,11 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
         }
         return {**os.environ, **own, **self.servers.env(), **_keys(self.state / "keys.json"), **self._extra}
+
+
+def _celery(options: str) -> list[str]:
+    quiet = "--without-gossip --without-mingle" if options.startswith("worker") else ""
+    return ["-m", "celery", "-A", "hub.config.celery", *options.split(), *quiet.split(), "-l", "WARNING"]
 
 
 def _keys(file: Path) -> dict[str, str]:

@@ -87,7 +87,7 @@ def test_the_deployment_holds_no_secret_and_no_default_for_one() -> None:
 
 def test_the_deployment_has_every_process_and_a_health_check_for_each() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    assert set(services) == {"database", "broker", "migrate", "web", "live", "worker", "beat", "proxy"}
+    assert set(services) == {"database", "broker", "migrate", "web", "live", "worker", "courier", "beat", "proxy"}
     assert [name for name, service in services.items() if "healthcheck" not in service] == ["migrate"]
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
 

@@ -1,0 +1,101 @@
+"""Load from outside: keep-alive connections in threads of a process of its own kind, timed by request."""
+
+import http.client
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+
+@dataclass
+class Browser:
+    """A keep-alive connection with a session's cookies. One thread at a time."""
+
+    url: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+    bearer: str = ""
+
+    def __post_init__(self) -> None:
+        self._line = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
+
+    def ask(
+        self, method: str, path: str, *, form: Mapping[str, str] | None = None, document: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, bytes, http.client.HTTPMessage]:  # fmt: skip
+        """Status, body and headers of one request; cookies are kept."""
+        sent = {
+            "Referer": self.url,
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            **(headers or {}),
+        }
+        body: str | None = None
+        if form is not None:
+            body = urlencode({"csrfmiddlewaretoken": self.token, **form})
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        if document is not None:
+            body, sent["Content-Type"] = json.dumps(document), "application/json"
+        if self.bearer:
+            sent["Authorization"] = f"Bearer {self.bearer}"
+        self._line.request(method, path, body=body, headers=sent)
+        response = self._line.getresponse()
+        data = response.read()
+        for cookie in response.headers.get_all("Set-Cookie", []):
+            name, _, value = cookie.split(";", 1)[0].partition("=")
+            self.cookies[name] = value
+        return response.status, data, response.headers
+
+    def sign_in(self, username: str, password: str) -> None:
+        """As a person does: the page, then the form. Raises RuntimeError when refused."""
+        self.read_token(self.ask("GET", "/sign-in/")[1])
+        status, _, _ = self.ask("POST", "/sign-in/", form={"username": username, "password": password})
+        if status != http.HTTPStatus.FOUND:
+            raise RuntimeError(f"{username} could not sign in: {status}")
+        self.read_token(self.ask("GET", "/queue/")[1])
+
+    def read_token(self, page: bytes) -> None:
+        """The CSRF token of a page."""
+        found = re.search(rb'name="csrf-token" content="([^"]+)"', page) or re.search(
+            rb'name="csrfmiddlewaretoken" value="([^"]+)"', page
+        )
+        if found:
+            self.token = found.group(1).decode()
+
+
+@dataclass
+class Run:
+    """What a run of requests gave: single times in seconds, the whole, and what went wrong."""
+
+    times: list[float]
+    elapsed: float
+    wrong: list[str]
+
+
+def run(browsers: list[Browser], count: int, work: Callable[[Browser, int], int]) -> Run:
+    """Do `count` pieces of work, each browser in its own thread; a status from 400 on counts as wrong."""
+    numbers = iter(range(count))
+    lock = threading.Lock()
+    times: list[float] = []
+    wrong: list[str] = []
+
+    def serve(browser: Browser) -> None:
+        while True:
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            started = time.perf_counter()
+            status = work(browser, number)
+            times.append(time.perf_counter() - started)
+            if status >= http.HTTPStatus.BAD_REQUEST:
+                wrong.append(f"request {number}: {status}")
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        for finished in [pool.submit(serve, browser) for browser in browsers]:
+            finished.result()
+    return Run(times, time.perf_counter() - started, wrong)

@@ -1,0 +1,133 @@
+"""What is measured over HTTP: each scenario prepares its cases by the operations and is timed from outside."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from benchmarks.figures import Figure, figure
+from benchmarks.load import Browser, Run, run
+from hub.cases.models import Case
+from hub.people.models import User
+from hub.record.actors import Machine
+from referrals.models import Referral
+from tests.conftest import make_case
+from tests.referrals.stories import AGREED, assessed_fall, in_consultation, make_service
+from triage.operations.assessing import open_assessment
+
+LOADER = Machine("API client benchmark")
+
+
+@dataclass
+class Place:
+    """Where to measure: the web process's address, signed-in browsers with their people, a token for the API."""
+
+    cases: int
+    browsers: list[Browser]
+    people: list[User]
+    token: str
+    wrong: list[str] = field(default_factory=list)
+
+    def figure(self, what: str, done: Run, note: str = "") -> Figure:
+        """A figure of a run; what went wrong is kept and makes the whole benchmark fail."""
+        self.wrong += [f"{what}: {entry}" for entry in done.wrong]
+        return figure(what, self.cases, done.times, elapsed=done.elapsed, note=note)
+
+
+def queue_page(place: Place, count: int) -> Figure:
+    """The queue, 50 rows, as a clinician opens it."""
+    done = run(place.browsers, count, lambda browser, _: browser.ask("GET", "/queue/")[0])
+    return place.figure("queue page, 50 rows", done)
+
+
+def case_page(place: Place, count: int) -> Figure:
+    """Open a waiting case."""
+    keys = list(Case.objects.waiting().values_list("pk", flat=True)[:200])
+    done = run(place.browsers, count, lambda b, n: b.ask("GET", f"/cases/{keys[n % len(keys)]}/")[0])
+    return place.figure("open a case", done)
+
+
+def intake(place: Place, count: int) -> Figure:
+    """The CAD sends an incident."""
+    stamp = uuid4().hex[:8]
+    machines = [Browser(browser.url, bearer=place.token) for browser in place.browsers]
+
+    def send(browser: Browser, number: int) -> int:
+        document = incident(f"BENCH-{stamp}-{number}")
+        return browser.ask("POST", "/api/v1/cases", document=document)[0]
+
+    return place.figure("record a call (API)", run(machines, count, send))
+
+
+def incident(number: str) -> dict[str, object]:
+    """What the CAD sends, with everything a usual incident has."""
+    return {
+        "cad_number": number, "category": "C3", "code_system": "AMPDS", "code": "05A01", "problem": "back pain",
+        "patient": {"given_name": "Mary", "family_name": number, "stated_age": 61, "sex": "female"},
+        "location": {"address": "1 Example Street, London", "postcode": "SE1 0AA"},
+        "contacts": [{"phone": "020 7946 0123", "name": "Ann Other", "is_caller": True}],
+    }  # fmt: skip
+
+
+def claim(place: Place, count: int) -> Figure:
+    """Claim a case from its page: the button's request."""
+    keys = [make_case("C4").pk for _ in range(count)]
+    done = run(
+        place.browsers, count, lambda browser, n: browser.ask("POST", f"/cases/{keys[n]}/claim/", form={})[0]
+    )
+    return place.figure("claim a case", done)
+
+
+def one_answer(place: Place, count: int) -> Figure:
+    """One answer in an assessment and the fragment that comes back."""
+    work = []
+    each = -(-count // len(place.browsers))
+    for person in place.people:
+        case = in_consultation(make_case("C3", presentation="fall", stated_age=81), person)
+        standing = open_assessment(case_id=case.pk, by=person, fence=case.fence)
+        yes_no = [f.id for f in standing.protocols[0].findings if f.kind.value == "yes_no"]
+        values = itertools.cycle([(finding, value) for value in ("not_known", "no") for finding in yes_no])
+        work.append([(case, finding, value) for finding, value in itertools.islice(values, each)])
+    position = {id(browser): number for number, browser in enumerate(place.browsers)}
+    steps = [iter(entry) for entry in work]
+
+    def send(browser: Browser, _: int) -> int:
+        case, finding, value = next(steps[position[id(browser)]], work[position[id(browser)]][0])
+        form = {"fence": str(case.fence), "finding": finding, "value": value}
+        headers = {"HX-Request": "true"}
+        return browser.ask("POST", f"/cases/{case.pk}/assessment/answer/", form=form, headers=headers)[0]
+
+    return place.figure("one answer in an assessment", run(place.browsers, count, send))
+
+
+def create_referral(place: Place, count: int) -> Figure:
+    """Send a referral for an assessed patient: the offer page's form."""
+    service = make_service(f"Benchmark UCR {uuid4().hex[:6]}")
+    owners = {id(browser): person for browser, person in zip(place.browsers, place.people, strict=True)}
+    prepared = {
+        key: [assessed_fall(person) for _ in range(-(-count // len(place.browsers)))]
+        for key, person in owners.items()
+    }
+
+    def send(browser: Browser, _: int) -> int:
+        mine = prepared[id(browser)]
+        if not mine:
+            return 0
+        case = mine.pop()
+        form = {"service": str(service.pk), "fence": str(case.fence), "agreement": AGREED, "words": ""}
+        return browser.ask("POST", f"/cases/{case.pk}/offer/", form=form)[0]
+
+    done = run(place.browsers, count, send)
+    if Referral.objects.filter(service=service).count() < count * 0.9:
+        done.wrong.append("fewer referrals than requests")
+    return place.figure("create a referral", done)
+
+
+SCENARIOS: list[tuple[Callable[[Place, int], Figure], int]] = [
+    (queue_page, 400),
+    (case_page, 400),
+    (intake, 600),
+    (claim, 400),
+    (one_answer, 400),
+    (create_referral, 120),
+]
