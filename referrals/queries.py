@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
+
 from hub.cases.models import Case, Sex
 from hub.cases.operations.clocks import age_in_years
 from hub.clock import now
+from hub.post.models import Message
+from hub.record.models import Event
 from referrals.matching import Match, match
 from referrals.models import FollowUp, Referral, Service
 from referrals.need import FollowUpRule, Need, Patient
@@ -91,23 +95,26 @@ class Offers:
     narrative: str
 
 
-def offers_for(case: Case) -> Offers | None:
-    """Every active service judged for this case now; None while the assessment has no disposition."""
+def offers_for(case: Case, earlier: list[Referral]) -> Offers | None:
+    """Every active service judged for this case now; None while the assessment has no disposition.
+
+    earlier: the case's referrals, newest first; a service that turned the patient down before is asked last.
+    """
     concluded = concluded_of(case)
     if concluded is None:
         return None
     need = concluded.need
     moment = now()
     services = {str(each.pk): each for each in Service.objects.active()}
-    said_no = _said_no(case)
+    said_no = _said_no(earlier)
     facts = [replace(each.facts(moment), said_no=said_no.get(key, "")) for key, each in services.items()]
     return Offers(need, match(need, concluded.patient, facts, at=moment), services, concluded.narrative)
 
 
-def _said_no(case: Case) -> dict[str, str]:
-    """Services that turned this very case down before, and why."""
-    ended = Referral.objects.filter(case=case, state__in=[State.REJECTED, State.EXPIRED, State.FAILED, State.RETURNED])
-    return {str(each.service_id): _why(each) for each in ended.order_by("created_at")}
+def _said_no(earlier: list[Referral]) -> dict[str, str]:
+    """Services that turned this very case down before, and why; the newest word counts."""
+    ended = (State.REJECTED, State.EXPIRED, State.FAILED, State.RETURNED)
+    return {str(each.service_id): _why(each) for each in reversed(earlier) if each.state in ended}
 
 
 def _why(referral: Referral) -> str:
@@ -135,3 +142,27 @@ def follow_ups_open(limit: int = 200) -> list[FollowUp]:
 def follow_ups_due(limit: int = 50) -> list[FollowUp]:
     """Follow-ups that are due or missed."""
     return list(FollowUp.objects.due().select_related("case", "claimed_by")[:limit])
+
+
+def directory(words: str = "", kind: str = "") -> list[Service]:
+    """Active services whose name, code or area holds the words; all without any."""
+    found = Service.objects.active()
+    if kind:
+        found = found.filter(kind=kind)
+    if words:
+        found = found.filter(
+            Q(name__icontains=words) | Q(ods_code__iexact=words) | Q(districts__contains=[words.upper()])
+        )
+    return list(found[:300])
+
+
+def referral_life(referral: Referral) -> list[Event]:
+    """What the record says about one referral, oldest first."""
+    told = Event.objects.filter(stream=referral.stream, data__referral=str(referral.pk)).select_related("by")
+    return list(told.order_by("sequence"))
+
+
+def messages_of(referral: Referral) -> list[Message]:
+    """What was sent to the service about it, newest first, with every attempt."""
+    sent = Message.objects.filter(subject=referral.stream, reference=str(referral.pk))
+    return list(sent.prefetch_related("attempts").order_by("-created_at"))

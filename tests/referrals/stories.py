@@ -75,7 +75,9 @@ def conclude_with_no(standing: Standing, held: dict[str, Any]) -> None:
             if each.kind is Kind.NUMBER
         }
         open_questions = standing.result.open_questions
-        standing = answer_rest_absent(**held, findings=[each for each in open_questions if each not in numbers])
+        standing = answer_rest_absent(
+            **held, findings=[each for each in open_questions if each not in numbers]
+        )
         for finding, value in numbers.items():
             if standing.result is not None and finding in standing.result.open_questions:
                 standing = answer(**held, finding=finding, value=value)

@@ -1,0 +1,69 @@
+"""The page on which a case is offered to a service."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from hub.cases.models import Case
+from hub.cases.operations.clocks import age_in_years
+from hub.cases.web.acting import person, visible_case
+from hub.people.access import requires
+from hub.people.permissions import Permission
+from hub.record.operations import look
+from hub.refusals import Refusal
+from referrals.content import content_of
+from referrals.operations.sending import send_referral
+from referrals.queries import Offers, offers_for, referrals_of
+from referrals.web.forms import SendForm
+
+
+@requires(Permission.REFER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def offer(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Every service judged for this patient now; choose one, see what it will read, send."""
+    case = visible_case(request, case_id)
+    if request.method != "POST":
+        look(stream=case.stream, by=person(request), page="offer")
+        return _page(
+            request, case, SendForm(initial={"service": request.GET.get("service"), "fence": case.fence})
+        )
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return _page(request, case, form, status=422)
+    try:
+        sent = send_referral(
+            case_id=case_id, service_id=form.cleaned_data["service"], by=person(request),
+            fence=form.cleaned_data["fence"] or 0, agreement=form.cleaned_data["agreement"],
+            words=form.cleaned_data["words"],
+        )  # fmt: skip
+    except Refusal as refusal:
+        return _page(request, case, form, refusal=refusal, status=refusal.status)
+    messages.success(request, f"Offered to {sent.service.name}. The case is the hub's until they accept.")
+    return redirect("referrals:referral", sent.pk)
+
+
+def _page(
+    request: HttpRequest, case: Case, form: SendForm, *, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    user = person(request)
+    earlier = referrals_of(case)
+    offers = offers_for(case, earlier)
+    key = str(form["service"].value() or "")
+    chosen = offers.match.offer_of(key) if offers else None
+    context = {
+        "case": case, "age": age_in_years(case), "mine": case.owner_id == user.pk, "offers": offers,
+        "chosen": chosen, "chosen_service": offers.services.get(key) if offers and chosen else None,
+        "preview": _preview(request, case, offers) if offers and chosen else None,
+        "earlier": earlier, "form": form, "refusal": refusal,
+    }  # fmt: skip
+    return render(request, "referrals/offer.html", context, status=status)
+
+
+def _preview(request: HttpRequest, case: Case, offers: Offers) -> dict[str, object]:
+    """What the service will read, without the words still to be typed."""
+    return content_of(
+        case, offers.need, by=person(request), words="", agreement="", narrative=offers.narrative
+    )
