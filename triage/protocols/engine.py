@@ -202,10 +202,11 @@ def live_bits(compiled: Compiled, state: State, floor: int) -> Live:
                     several.append(rest)
                 else:
                     singles |= rest
-        several = _unabsorbed(several, singles, kept)
-        kept += several
-        for rest in several:
-            live |= rest
+        if several:
+            several = _unabsorbed(several, singles, kept)
+            kept += several
+            for rest in several:
+                live |= rest
         live |= singles
         if rung.disposition.red:
             red = live
