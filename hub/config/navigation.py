@@ -20,6 +20,7 @@ WAYS = (
     Way("take_call", "cases:take_call", "Take a call", "t"),
     Way("follow_up", "cases:welfare", "Welfare calls", "w"),
     Way("follow_up", "referrals:follow_ups", "Follow-ups", "f"),
+    Way("second_sign", "triage:second_opinions", "Second opinions", "i"),
     Way("view_board", "board:board", "Board", "b"),
     Way("view_directory", "referrals:directory", "Directory", "d"),
     Way("view_protocols", "triage:protocols", "Protocols", "p"),

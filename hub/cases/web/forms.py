@@ -125,6 +125,7 @@ class RingForm(CaseForm):
             for each in contacts
         ]
         self.fields["contact"].choices = [*named, ("", "Another number")]  # type: ignore[attr-defined]
+        self.fields["contact"].initial = named[0][0] if named else ""
 
     @property
     def contact_id(self) -> int | None:
