@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -194,23 +195,20 @@ def live_bits(compiled: Compiled, state: State, floor: int) -> Live:
     for rung in compiled.rungs:
         if rung.disposition.urgency >= floor:
             break
-        several = []
-        for term in rung.terms:
-            if not term & blocked:
-                rest = term & free
-                if rest & (rest - 1):
-                    several.append(rest)
-                else:
-                    singles |= rest
+        rests = [term & free for term in rung.terms if not term & blocked]
+        several = [rest for rest in rests if rest & (rest - 1)]
+        singles |= _joined(rest for rest in rests if not rest & (rest - 1))
         if several:
             several = _unabsorbed(several, singles, kept)
             kept += several
-            for rest in several:
-                live |= rest
-        live |= singles
+        live |= singles | _joined(several)
         if rung.disposition.red:
             red = live
     return Live(live, red)
+
+
+def _joined(masks: Iterable[int]) -> int:
+    return reduce(or_, masks, 0)
 
 
 def _unabsorbed(rests: list[int], singles: int, kept: Sequence[int]) -> list[int]:

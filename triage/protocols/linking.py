@@ -179,6 +179,23 @@ class _Linker:
             "no_ambulance",
             "safety net",
         )
+        for at, item in enumerate(self.draft.no_ambulance, start=1):
+            if not item.advice or not item.worsening:
+                self.fault(
+                    f"no_ambulance[{at}]",
+                    "advice and worsening may not be empty.",
+                    "Name at least one of each.",
+                )
+        self.known(
+            (code for item in self.draft.interim for code in item.for_),
+            self.shelf.dispositions,
+            "interim",
+            "disposition",
+        )
+        self._check_outcomes()
+
+    def _check_outcomes(self) -> None:
+        """Every reached no-ambulance outcome has its words once, and no other has any."""
         reached = {rule.disposition for rule in self.rules} & self.shelf.dispositions.keys()
         quiet = sorted(code for code in reached if self.shelf.dispositions[code].no_ambulance)
         told = [code for item in self.draft.no_ambulance for code in item.for_]
@@ -196,19 +213,6 @@ class _Linker:
                     f"{code} is not a no-ambulance outcome of this protocol.",
                     suggest(code, quiet),
                 )
-        for at, item in enumerate(self.draft.no_ambulance, start=1):
-            if not item.advice or not item.worsening:
-                self.fault(
-                    f"no_ambulance[{at}]",
-                    "advice and worsening may not be empty.",
-                    "Name at least one of each.",
-                )
-        self.known(
-            (code for item in self.draft.interim for code in item.for_),
-            self.shelf.dispositions,
-            "interim",
-            "disposition",
-        )
 
     def built(self) -> Protocol:
         draft, shelf = self.draft, self.shelf
