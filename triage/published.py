@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from triage.models import Catalogue, ProtocolVersion
-from triage.protocols import Disposition, Finding, Presentation, Protocol, from_json
+from triage.protocols import Disposition, Finding, Index, Library, Presentation, Protocol, from_json
 from triage.protocols.decoding import decode
 
 
@@ -67,7 +67,23 @@ def by_digest(digest: str) -> Shared:
     )
 
 
+def index(catalogue: Shared) -> Index:
+    """The search over everything that can be opened or answered now. One query for what is in force."""
+    return _index(catalogue.digest, tuple(sorted(active().values())))
+
+
+@lru_cache(maxsize=4)
+def _index(digest: str, keys: tuple[int, ...]) -> Index:
+    catalogue = by_digest(digest)
+    in_force = {each.protocol.id: each.protocol for each in versions(keys)}
+    openable = {
+        key: each for key, each in catalogue.presentations.items() if set(each.protocols) <= in_force.keys()
+    }
+    return Index(Library(catalogue.findings, catalogue.dispositions, openable, in_force, {}))
+
+
 def forget() -> None:
     """Empty the memory: tests make their tables anew and reuse primary keys."""
     _versions.clear()
     by_digest.cache_clear()
+    _index.cache_clear()

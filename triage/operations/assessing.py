@@ -15,7 +15,7 @@ from hub.refusals import Refusal
 from triage import published
 from triage.models import Assessment, OpenedPresentation, Opening
 from triage.operations.holding import catalogue, changed, held_in_assessment, held_standing
-from triage.protocols import Age, Presentation
+from triage.protocols import Age, Presentation, Result
 from triage.standing import Standing, context_of, current, standing
 from triage.states import ASSESSMENT_STATES
 
@@ -147,7 +147,7 @@ def close_presentation(*, case_id: UUID, by: User, fence: int, presentation: str
         now_.opened = rest
         now_.versions = published.versions(key for each in rest for key in each.versions)
         now_.work_out()
-        if before and now_.result and now_.result.at_least.urgency > before.at_least.urgency:
+        if before and now_.result and _would_lower(row, before, now_.result):
             raise Refusal(
                 f"“{row.title}” makes this {before.at_least.title}; closing it would lower that. It stays open. "
                 "Amend the answer if it was wrong, or go below with a reason.",
@@ -158,6 +158,14 @@ def close_presentation(*, case_id: UUID, by: User, fence: int, presentation: str
         data = {"assessment": str(now_.assessment.pk), "presentation": presentation}
         write(stream=now_.case.stream, kind="assessment.presentation_closed", by=by, data=data)
         return changed(now_, by=by)
+
+
+def _would_lower(row: OpenedPresentation, before: Result, after: Result) -> bool:
+    """A danger that somebody told of decides, by a rule of this presentation alone."""
+    if before.at_least.urgency >= after.at_least.urgency:
+        return False
+    last = {each.protocol.id: each.protocol.rules[-1].id for each in published.versions(row.versions)}
+    return any(last.get(ground.protocol) not in (None, ground.rule) for ground in before.deciding)
 
 
 def set_context(*, case_id: UUID, by: User, fence: int, age: str = "", sex: str = "") -> Standing:

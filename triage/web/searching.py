@@ -1,15 +1,13 @@
 """What the caller says, in their words: the findings and presentations that fit, best first."""
 
-from functools import lru_cache
 from typing import Any
 
 from triage import published
-from triage.matching import Index, build
 from triage.published import Shared
 from triage.standing import Standing
 from triage.web.screen import Question, options
 
-MOST = 6
+MOST_QUESTIONS, MOST_PRESENTATIONS = 6, 6
 
 
 def found(now_: Standing, words: str) -> dict[str, Any]:
@@ -17,23 +15,18 @@ def found(now_: Standing, words: str) -> dict[str, Any]:
     catalogue = published.shared()
     if catalogue is None or not words:
         return {"found_questions": [], "found_presentations": []}
-    hits = _index(catalogue.digest).search(words)
+    hits = published.index(catalogue).match(words, limit=20)
     open_now = {each.presentation for each in now_.opened}
-    questions = [_question(now_, catalogue, key) for key in hits.findings[:MOST]]
-    presentations = [catalogue.presentations[key] for key in hits.presentations[:MOST]]
+    questions = [_question(now_, catalogue, hit.id) for hit in hits if hit.kind == "finding"]
+    presentations = [catalogue.presentations[hit.id] for hit in hits if hit.kind == "presentation"]
     return {
-        "found_questions": questions,
-        "found_presentations": [(each, each.id in open_now) for each in presentations],
+        "found_questions": questions[:MOST_QUESTIONS],
+        "found_presentations": [(each, each.id in open_now) for each in presentations[:MOST_PRESENTATIONS]],
     }
 
 
-@lru_cache(maxsize=4)
-def _index(digest: str) -> Index:
-    catalogue = published.by_digest(digest)
-    return build(catalogue.findings.values(), catalogue.presentations.values())
-
-
 def _question(now_: Standing, catalogue: Shared, key: str) -> Question:
+    """The finding as the assessment's own versions have it, else as the dictionary has it now."""
     finding = catalogue.findings[key]
     for each in now_.versions:
         finding = next((item for item in each.protocol.findings if item.id == key), finding)
