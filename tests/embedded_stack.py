@@ -6,7 +6,6 @@ runs in one checkout never share a server that one of them stops.
 
 import contextlib
 import os
-import shutil
 from collections.abc import Generator
 from pathlib import Path
 
@@ -26,11 +25,20 @@ def _needed() -> bool:
 
 
 def remove_left_over_runs(runs: Path = RUNS) -> None:
-    """A run that was killed could not tidy up; its lock is free, so the next run does it."""
+    """A run that was killed could not tidy up: the next one does. Runs that still live are let alone."""
     for folder in runs.glob("run-*"):
-        with contextlib.suppress(AlreadyRunningError, OSError):
-            Servers(folder, durable=False, given={}).remove()
-            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            os.kill(int(folder.name.removeprefix("run-")), 0)
+        except ProcessLookupError:
+            _remove(folder)
+        except PermissionError:
+            continue
+
+
+def _remove(folder: Path) -> None:
+    # Two runs may tidy up the same folder at once; either may find it gone.
+    with contextlib.suppress(AlreadyRunningError, OSError):
+        Servers(folder, durable=False, given={}).remove()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -54,5 +62,4 @@ def pytest_unconfigure() -> None:
     """Stop them and leave nothing behind."""
     if _servers is not None and _needed():
         _servers.stop()
-        with contextlib.suppress(AlreadyRunningError):
-            _servers.remove()
+        _remove(_servers.state)

@@ -99,7 +99,7 @@ def test_a_demo_starts_heals_refuses_a_second_and_stops(demo: Demo) -> None:
     assert again.process.returncode == 1
     assert address in refused
 
-    (worker,) = [p for p in _pids(demo.state, "worker") if _parent(p) == demo.process.pid]
+    (worker,) = [p for p in _pids(demo.state, "worker@%h") if _parent(p) == demo.process.pid]
     os.kill(worker, signal.SIGKILL)
     demo.read_until(r"worker had stopped \(exit -9\); started again")
 

