@@ -19,7 +19,7 @@ from hub.record.operations import look
 from hub.refusals import Refusal
 
 MOST_PARKED = 100
-CHANNELS = {"": "all", "sms": "text messages", "webhook": "to services", "cad": "to the CAD"}
+CHANNELS = {"": "All", "sms": "Text messages", "webhook": "To services", "cad": "To the CAD"}
 
 
 def shown_to(request: SignedInRequest) -> tuple[list[Panel], list[Panel]]:

@@ -26,7 +26,7 @@ OUTCOMES = (
     "Seen; own GP told.",
     "Advice given; will look again tomorrow.",
 )
-CATCH_UP_EVERY = 15.0  # seconds
+CATCH_UP_EVERY = 30.0  # seconds
 REMEMBERED = 10_000
 
 
@@ -58,9 +58,8 @@ class Partner:
 
     def _catch_up(self) -> None:
         answer = self._api.ask("GET", "/api/v1/referrals", params={"limit": 100})
-        if not answer.is_success:
-            self._log.add(self.name, f"cannot list referrals ({answer.status_code})")
-            return
+        if answer.is_error:
+            return  # asked again soon; a message that arrives is dealt with anyway
         for referral in answer.json()["items"]:
             if referral["state"] == "sent":
                 self._consider(str(referral["id"]))
