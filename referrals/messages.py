@@ -24,7 +24,7 @@ TEXTS = "texts.jsonl"
 @channel("webhook")
 def _to_service(envelope: Envelope) -> Answer:
     """Address and secret come from the directory row and from nowhere else: no message can choose where it goes."""
-    service = Service.objects.filter(pk=envelope.destination.rpartition("service:")[2], active=True).first()
+    service = _service(envelope.destination)
     if service is None or not service.webhook_url:
         return Answer(
             delivered=False, words="The service has no webhook address in the directory.", final=True
@@ -32,6 +32,15 @@ def _to_service(envelope: Envelope) -> Answer:
     if settings.MODE == "production" and not service.webhook_url.startswith("https://"):
         return Answer(delivered=False, words="The service's address is not https.", final=True)
     return deliver(envelope, url=service.webhook_url, secret=service.webhook_secret)
+
+
+def _service(destination: str) -> Service | None:
+    """The row that the message names; None when it names none that is in the directory now."""
+    try:
+        key = UUID(destination.rpartition("service:")[2])
+    except ValueError:
+        return None
+    return Service.objects.active().filter(pk=key).first()
 
 
 @undelivered("referral.sent")

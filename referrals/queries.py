@@ -20,6 +20,9 @@ from triage.protocols.decoding import decode
 from triage.queries import decision_of
 from triage.standing import age_of, current
 
+# Senders' words for what the clinical content calls otherwise.
+_CALLED = {"pregnant": "pregnant-or-recently", "immunosuppression": "immunosuppressed"}
+
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
@@ -77,11 +80,12 @@ def _age(case: Case, assessment: Assessment | None) -> int | None:
 
 def _risks(case: Case, assessment: Assessment | None) -> frozenset[str]:
     """Risk codes known before, corrected by the answers of this assessment."""
+    known = {_CALLED.get(code, code) for code in (each.replace("_", "-") for each in case.risks)}
     if assessment is None:
-        return frozenset(case.risks)
+        return frozenset(known)
     said = assessment.answers.filter(superseded_by__isnull=True, value__in=["yes", "no"])
     answers = dict(said.values_list("finding", "value"))
-    kept = {code for code in case.risks if answers.get(code) != "no"}
+    kept = {code for code in known if answers.get(code) != "no"}
     return frozenset(kept | {finding for finding, value in answers.items() if value == "yes"})
 
 

@@ -1,0 +1,1 @@
+"""The partners' part of /api/v1."""

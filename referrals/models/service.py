@@ -38,6 +38,7 @@ class Service(models.Model):
     kind = models.CharField(max_length=40, choices=ServiceKind.choices)
     ods_code = models.CharField("ODS code", max_length=10, unique=True)
     active = models.BooleanField(default=True)
+    listed_at = models.DateTimeField(default=now)
     phone = models.CharField("telephone for professionals", max_length=30, blank=True)
     patient_note = models.CharField("what the patient needs to know", max_length=300, blank=True)
 
