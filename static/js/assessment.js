@@ -58,6 +58,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target.id === "assessment" || event.target.id === "assessment") answered();
 });
 
+// htmx forgets the button when it stands outside its form, as ours do: without it the answer would be empty.
+document.addEventListener("htmx:configRequest", (event) => {
+  const button = event.detail.triggeringEvent?.submitter;
+  if (button?.name) event.detail.parameters[button.name] = button.value;
+});
+
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-question]");
   if (row && row !== current && hasAnswers(row)) setCurrent(row);

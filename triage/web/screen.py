@@ -8,7 +8,7 @@ from triage.narrative import known_findings
 from triage.protocols import NOT_KNOWN, Finding, Kind, Result
 from triage.standing import Standing
 
-MOST_RAISERS = 6
+MOST_RAISERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,9 @@ def strength(question: Question) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Raiser:
-    """What would raise the outcome: to what, why, and by which questions."""
+    """What would raise the outcome: to what, and by which questions."""
 
     title: str
-    because: str
     asks: tuple[str, ...]
 
 
@@ -163,9 +162,13 @@ def _groups(now_: Standing, made: dict[str, Question]) -> list[Group]:
 
 
 def _raisers(result: Result, findings: dict[str, Finding]) -> Iterable[Raiser]:
-    for each in result.would_raise[:MOST_RAISERS]:
-        asks = tuple(findings[key].means for key in each.findings if key in findings)
-        yield Raiser(each.ground.disposition.title, each.ground.because, asks)
+    """By outcome, most urgent first: the questions that could bring it about."""
+    asks: dict[str, dict[str, None]] = {}
+    for each in result.would_raise:
+        held = asks.setdefault(each.ground.disposition.title, {})
+        held.update(dict.fromkeys(findings[key].means for key in each.findings if key in findings))
+    for title, means in list(asks.items())[:MOST_RAISERS]:
+        yield Raiser(title, tuple(means))
 
 
 def unused_answers(now_: Standing) -> list[Answer]:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hub.record.actors import Machine
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--activate-illustrative",
             action="store_true",
-            help="put the versions in force unsigned, for demonstration only; they stay marked illustrative",
+            help="put the versions in force unsigned (always outside production); they stay marked illustrative",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,7 +28,8 @@ class Command(BaseCommand):
             library = load_library()
         except ContentError as error:
             raise CommandError(f"The content has faults; nothing was published.\n{error}") from error
-        done = publish(library=library, by=RELEASE, activate_illustrative=options["activate_illustrative"])
+        activate = options["activate_illustrative"] or settings.MODE != "production"
+        done = publish(library=library, by=RELEASE, activate_illustrative=activate)
         self.stdout.write(
             f"{len(done.made)} new versions, {len(done.unchanged)} unchanged, {len(done.activated)} put in force."
         )

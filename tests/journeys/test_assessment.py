@@ -1,0 +1,191 @@
+"""A clinician assesses by keyboard alone, in a real browser; every page passes the accessibility check."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from hub.cases.models import Case
+from hub.cases.states import State
+from hub.people.roles import Role
+from tests.chromium import launch_arguments
+from tests.conftest import PASSWORD, make_case, make_person
+from tests.triage.conftest import RELEASE, Consultation, begin
+from triage import published
+from triage.models import Answer, Draft
+from triage.operations.publishing import publish
+from triage.protocols import load_library
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+PICTURES = os.environ.get("HUB_PICTURES", "")
+Start = Callable[..., tuple[Page, Consultation]]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _orm_beside_the_browser() -> Iterator[None]:
+    """Playwright's loop runs in this thread; the database calls here are ours and synchronous."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    return launch_arguments()
+
+
+@pytest.fixture
+def start(live_server: LiveServer, browser: Browser) -> Iterator[Start]:
+    """start("sore-throat", width=1280): a signed-in clinician on the assessment page of a begun consultation."""
+    published.forget()
+    publish(library=load_library(), by=RELEASE, activate_illustrative=True)
+    contexts: list[Any] = []
+
+    def begun(
+        presentation: str, *, width: int = 1280, script: bool = True, **changes: Any
+    ) -> tuple[Page, Consultation]:
+        talk = begin(
+            make_case(presentation=presentation, **{"stated_age": 30, **changes}),
+            make_person(Role.CLINICIAN, "nadia_clark"),
+        )
+        context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(f"{live_server.url}/cases/{talk.case.pk}/assessment/")
+        page.get_by_label("User name").fill("nadia_clark")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator("#assessment")).to_be_visible()
+        return page, talk
+
+    yield begun
+    for context in contexts:
+        context.close()
+    published.forget()
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
+
+
+def accessible(page: Page) -> None:
+    """No violation, and nothing wider than the window."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == []
+    wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+    assert page.evaluate(f"{wide}.map(e => e.outerHTML.slice(0, 100))") == []
+
+
+def test_a_whole_assessment_by_keyboard(start: Start) -> None:
+    # Given a consultation about a sore throat
+    page, talk = start("sore-throat")
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    picture(page, "assessment-1280")
+    accessible(page)
+    # When the danger signs are answered with keys, the rest in one breath
+    page.keyboard.press("1")
+    expect(page.locator("#q-breathing")).to_be_focused()
+    page.keyboard.press("1")
+    expect(page.locator("#q-colour")).to_be_focused()
+    page.keyboard.press("z")
+    expect(page.locator("#group-danger-signs .hub-count")).to_have_text("0")
+    # And every question that is left with "no" or its harmless level
+    answer_the_rest(page)
+    # Then the bounds have met
+    expect(page.locator("#bounds")).to_contain_text("complete")
+    picture(page, "assessment-complete-1280")
+    accessible(page)
+    assert Answer.objects.filter(assessment__case=talk.case).count() > 8
+    # And it is concluded on the closing page, which names what is missing
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", name="Disposition")).to_be_visible()
+    page.keyboard.press("g")
+    expect(page.get_by_text("Concluded:").first).to_be_visible()
+    expect(page.get_by_text("The closing set is not recorded.")).to_be_visible()
+    picture(page, "closing-1280")
+    accessible(page)
+    fill_closing_set(page)
+    page.keyboard.press("Escape")
+    picture(page, "closing-filled-1280")
+    if page.get_by_role("button", name="Close with advice").count():
+        page.get_by_role("button", name="Close with advice").click()
+        expect(page.get_by_text("Closed with advice").first).to_be_visible()
+        assert Case.objects.get(pk=talk.case.pk).state == State.CLOSED
+    assert errors == []
+
+
+def answer_the_rest(page: Page) -> None:
+    """Press the key of the harmless answer until nothing is open."""
+    for _ in range(60):
+        if page.locator("#assessment [data-next]").count() == 0:
+            return
+        row = page.locator("#assessment [data-next]")
+        before = row.get_attribute("id")
+        keys = row.locator("[data-answer-key]").evaluate_all("all => all.map(each => each.dataset.answerKey)")
+        if row.locator("input").count():
+            page.keyboard.press("1")
+            page.keyboard.type("0")
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("n" if "n" in keys else "1")
+        expect(
+            page.locator(f"#assessment [data-next]:not(#{before})").or_(page.locator(".bounds__one--done"))
+        ).not_to_have_count(0)
+    raise AssertionError("The questions do not end.")
+
+
+def fill_closing_set(page: Page) -> None:
+    for box in page.locator("#closing-set input[type=checkbox]").all():
+        box.check()
+    page.get_by_label("Who is with them").fill("her husband")
+    page.get_by_label("Agrees", exact=True).check()
+    page.locator("#closing-set").get_by_label("Declined").check()
+    page.get_by_role("button", name="Save the closing set").click()
+    expect(page.get_by_text("Recorded by")).to_be_visible()
+
+
+def test_what_the_caller_says_is_searched_and_answered_without_a_mouse(start: Start) -> None:
+    page, talk = start("unclear")
+    page.keyboard.press("/")
+    page.keyboard.type("can't get my breath")
+    expect(page.locator("#found")).to_contain_text("How is the breathing?")
+    picture(page, "search-1280")
+    accessible(page)
+    page.keyboard.press("Enter")
+    page.keyboard.press("4")
+    expect(page.locator(".bounds__one").first).to_contain_text("C1")
+    assert Answer.objects.get(assessment__case=talk.case).value == "words-only"
+
+
+def test_notes_survive_a_closed_tab(start: Start) -> None:
+    page, talk = start("fall", stated_age=80)
+    page.keyboard.press("i")
+    page.keyboard.type("On the floor since last night")
+    expect(page.get_by_text("Saved ")).to_be_visible()
+    assert Draft.objects.get(case=talk.case).text == "On the floor since last night"
+    again = page.context.new_page()
+    again.goto(page.url)
+    expect(again.get_by_label("Notes, kept as you type")).to_have_value("On the floor since last night")
+
+
+def test_it_works_without_javascript(start: Start) -> None:
+    page, talk = start("sore-throat", script=False)
+    page.locator("#q-breathing").get_by_role("button", name="only single words").click()
+    expect(page.locator("#bounds")).to_contain_text("Ambulance now")
+    assert Answer.objects.get(assessment__case=talk.case).value == "words-only"
+
+
+def test_it_fits_a_narrow_screen(start: Start) -> None:
+    page, _ = start("chest-pain", width=320, stated_age=60)
+    picture(page, "assessment-320")
+    accessible(page)
