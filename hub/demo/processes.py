@@ -76,7 +76,7 @@ class Process:
     death_signal: int = signal.SIGTERM
     grace: float = 10
     ready: Callable[[], bool] = lambda: True
-    patience: float = 60
+    patience: float = 180  # a small machine under load takes a minute to import everything
     wanted: bool = False
     restarts: int = 0
     _child: "subprocess.Popen[bytes] | None" = None
