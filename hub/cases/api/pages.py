@@ -51,7 +51,7 @@ class Pages(BasePagination):
             "type": "object",
             "required": ["items", "next"],
             "properties": {
-                "items": {"type": "array", "items": schema},
+                "items": schema,
                 "next": {
                     "type": ["string", "null"],
                     "format": "uri",

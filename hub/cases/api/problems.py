@@ -144,7 +144,7 @@ def response(members: dict[str, Any]) -> HttpResponse:
     return JsonResponse(members, status=members["status"], content_type=MEDIA_TYPE)
 
 
-def no_such_address(request: HttpRequest, rest: str = "") -> HttpResponse:
+def no_such_address(request: HttpRequest) -> HttpResponse:
     """What below /api/ is no address; problems even here."""
     return response(plain(404, "There is no such address."))
 

@@ -33,8 +33,14 @@ def at_once(send: Any) -> list[Any]:
 
 @pytest.mark.parametrize("keyed", ["no key", "one key", "a key each"])
 def test_fifty_equal_creates_make_one_case(cad: Any, keyed: str) -> None:
-    keys = {"no key": lambda n: {}, "one key": lambda n: {"Idempotency_Key": "k"}, "a key each": lambda n: {"Idempotency_Key": f"k{n}"}}  # fmt: skip
-    answers = at_once(lambda number: cad.send(full_call(), **keys[keyed](number)))
+    def headers(number: int) -> dict[str, str]:
+        return {
+            "no key": {},
+            "one key": {"Idempotency_Key": "k"},
+            "a key each": {"Idempotency_Key": f"k{number}"},
+        }[keyed]
+
+    answers = at_once(lambda number: cad.send(full_call(), **headers(number)))
     statuses = sorted(answer.status_code for answer in answers)
     # Under one key everybody gets the first answer; otherwise one opened it and the others met it.
     assert statuses == ([201] * MANY if keyed == "one key" else [200] * (MANY - 1) + [201])

@@ -186,7 +186,16 @@ def test_odd_tags_match_nothing(cad: Any, tag: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/", "/api/v1/", "/api/v1/cases/", "/api/v1/cases/1", "/api/v2/cases", "/api/v1/cases/%00"]
+    "path",
+    [
+        "/api/",
+        "/api/v1/",
+        "/api/v1/cases/",
+        "/api/v1/cases/1",
+        "/api/v2/cases",
+        "/api/v1/cases/%00",
+        "/api/v1/cases/a%0Ab",
+    ],
 )
 def test_no_address_is_a_problem_too(cad: Any, path: str) -> None:
     answer = cad.ask("GET", path)
