@@ -105,7 +105,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "people:sign_in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = ["username"]
+# Name and address together: a stranger who guesses elsewhere cannot lock a clinician out of the workstation.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "hub.people.web.locked_out"
 AXES_VERBOSE = False
@@ -178,6 +179,15 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/api/token/",
+    # Names in the API's description that do not change when another choice is added somewhere.
+    "ENUM_NAME_OVERRIDES": {
+        "CaseState": "hub.cases.states.State",
+        "DispatchState": "hub.cases.models.dispatch.Dispatch.State",
+        "FlagKind": "hub.cases.models.flag.Flag.Kind",
+        "ReferralState": "referrals.states.State",
+        "ServiceKind": "referrals.states.ServiceKind",
+        "RejectReason": "referrals.states.RejectReason",
+    },
 }
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 300,
