@@ -117,7 +117,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 13  # a shift and its handover
-SESSION_COOKIE_NAME = "hub_session"
+# Cookies ignore ports: two hubs on one machine would sign each other out.
+_PORT = PUBLIC_URL.rpartition(":")[2] if MODE == "demo" else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"hub_session{_PORT}", f"hub_csrf{_PORT}"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "hub.cases.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if _SECURE else 0
