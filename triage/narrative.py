@@ -21,7 +21,7 @@ def narrative(now_: Standing) -> str:
         _line("", positives),
         _line("Risk factors on record: ", risks),
         _line("Not known (counted as present where it matters): ", unsure),
-        _line("Denies or absent: ", negatives),
+        _line("Relevant negatives: ", negatives),
     ]
     if now_.result is not None:
         because = list(dict.fromkeys(ground.because for ground in now_.result.deciding))
@@ -36,6 +36,11 @@ def _line(heading: str, parts: list[str]) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
+def _negative(said: str) -> str:
+    """The dictionary's "no: pain in the arm" reads "pain in the arm: no"; a statement of its own stays as it is."""
+    return f"{said.removeprefix('no: ')}: no" if said.startswith("no: ") else said
+
+
 def _sorted(now_: Standing) -> tuple[list[str], list[str], list[str]]:
     positives, unsure, negatives = [], [], []
     for finding_id, finding in known_findings(now_).items():
@@ -47,5 +52,5 @@ def _sorted(now_: Standing) -> tuple[list[str], list[str], list[str]]:
         elif finding.rank(answer.value) > 0:
             positives.append(answer.said)
         else:
-            negatives.append(answer.said.removeprefix("no: ").removeprefix("no "))
+            negatives.append(_negative(answer.said))
     return positives, unsure, negatives

@@ -1,5 +1,6 @@
 """The closing page: conclude, go above or below the rules, read the advice, fill the closing set, end the case."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.record.operations import look
 from hub.refusals import Refusal
+from hub.said import length
 from triage import published
 from triage.guards import details_of
 from triage.operations import concluding, overriding
@@ -96,7 +98,11 @@ def _closing_form(now_: Standing, settled: Disposition | None, said: Any) -> Clo
         initial = {name: getattr(details, name) for name in ClosingForm.base_fields} | dict(details.stricter)
     else:
         net = said.net if said else None
-        initial = {"ring": net.ring if net else "", "time_scale": settled.title}
+        minutes = net.within_minutes if net and not settled.services else settled.within_minutes
+        initial = {
+            "ring": net.ring if net else "",
+            "time_scale": f"within {length(timedelta(minutes=minutes))}",
+        }
     return ClosingForm(initial=initial, items=items, auto_id="closing-%s")
 
 
