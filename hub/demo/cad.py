@@ -17,7 +17,7 @@ class Cad:
     """A dispatch system that takes every request after a second or two, unless told to be silent."""
 
     name = "cad"
-    modes = MODES
+    modes: tuple[str, ...] = MODES
 
     def __init__(self, api: Api, secret: str, later: Later, log: Log, *, seed: int = 1) -> None:
         self.secret = secret

@@ -8,6 +8,7 @@ from collections import Counter
 from hub.demo.browser import Browser, Form, Page
 
 MOST_QUESTIONS = 80
+USUAL = {"temp": "37.4", "fever": "38", "sugar": "6", "breath": "16", "pulse": "80", "age": "8"}
 ANSWERS = re.compile(
     r'<button class="(?P<kind>[^"]*)"[^>]*name="answer" value="(?P<finding>\S+) (?P<value>\S+) (?P<seen>\d+)"'
 )
@@ -87,7 +88,7 @@ class Clinician:
             if question is None or form is None:
                 break
             self._pause()
-            page = self.browser.send(form, answer=self._answer(question[0]))
+            page = self.browser.send(form, **self._answer(question[0]))
             if not page.path.endswith("assessment/"):
                 page = self.browser.open(f"{case}assessment/")
         return self._conclude(case)
@@ -99,13 +100,21 @@ class Clinician:
         self.browser.send(form, age="54 years", sex=self._dice.choice(["female", "male"]))
         return self.browser.open(f"{case}assessment/")
 
-    def _answer(self, question: str) -> str:
+    def _answer(self, question: str) -> dict[str, str]:
         """Mostly the harmless answer: most calls are not an emergency."""
         options = [found.groupdict() for found in ANSWERS.finditer(question)]
         known = [each for each in options if each["value"] not in ("not-known", "number")]
+        if not known:
+            return self._number(options)
         harmless = [each for each in known if "danger" not in each["kind"]]
-        chosen = self._dice.choice(known if self._dice.random() < 0.04 or not harmless else harmless)
-        return f"{chosen['finding']} {chosen['value']} {chosen['seen']}"
+        chosen = self._dice.choice(known if self._dice.random() < 0.02 or not harmless else harmless)
+        return {"answer": "{finding} {value} {seen}".format(**chosen)}
+
+    def _number(self, options: list[dict[str, str]]) -> dict[str, str]:
+        """A question for a number, or one with nothing but "not known"."""
+        asked = next((each for each in options if each["value"] == "number"), options[0])
+        usual = next((number for word, number in USUAL.items() if word in asked["finding"]), "1")
+        return {"answer": "{finding} {value} {seen}".format(**asked), "number": usual}
 
     def _conclude(self, case: str) -> str:
         page = self.browser.open(f"{case}closing/")

@@ -24,6 +24,8 @@ class Machine(Protocol):
     mode: str
     modes: tuple[str, ...]
 
+    def begin(self) -> None: ...
+
     def heard(self, kind: str, data: dict[str, Any]) -> None: ...
 
 

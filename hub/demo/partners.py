@@ -33,7 +33,7 @@ REMEMBERED = 10_000
 class Partner:
     """One service. `mode` decides how it answers; mixed: most accept, some reject, some stay silent."""
 
-    modes = MODES
+    modes: tuple[str, ...] = MODES
 
     def __init__(
         self, name: str, api: Api, secret: str, later: Later, log: Log, *, seed: int = 1, pace: float = 1.0

@@ -7,10 +7,8 @@ import threading
 from collections import Counter
 from pathlib import Path
 
-import httpx
-
 from hub.demo.api import public_url, state_folder
-from hub.demo.clinician import Clinician, NotSignedInError
+from hub.demo.clinician import Clinician
 
 IDLE = 3.0  # seconds before looking at an empty queue again
 AWAY = 5.0  # seconds before a hub that did not answer is tried again
@@ -60,8 +58,7 @@ class Shift:
                 if clinician.work_one() == "idle":
                     self._give_back()
                     self.stopped.wait(IDLE)
-            except (httpx.HTTPError, NotSignedInError) as error:
-                # The hub may be restarting: a person would try again too.
+            except Exception as error:  # noqa: BLE001 - the hub may be restarting: a person would try again too
                 self.faults[f"{type(error).__name__}: {error}"[:120]] += 1
                 self._give_back()
                 self.stopped.wait(AWAY)

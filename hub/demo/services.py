@@ -52,8 +52,9 @@ class Services:
         """Listen, and look for what came while nobody was here."""
         for door in self.doors:
             threading.Thread(target=door.serve_forever, daemon=True).start()
-        for machine in (self.cad, *self.partners):
-            machine.begin()
+        for door in self.doors:
+            for machine in door.machines:
+                machine.begin()
 
     def stop(self) -> None:
         """Stop listening and let everything go."""
