@@ -46,7 +46,7 @@ _SENTENCES: dict[str, Sentence] = {
     "case.call": Sentence("{kind}: {result}", ("note",)),
     "case.welfare_call": Sentence("Welfare call: {result}; worse: {worse}", ("note",)),
     "case.contact_added": Sentence("Added contact {rank}: {name}"),
-    "case.address_confirmed": Sentence("The caller spoke the address: {after}"),
+    "case.address_confirmed": Sentence("The caller spoke the address", ("after",)),
     "case.send_ambulance": Sentence("Ambulance asked for at {category} ({reason})", ("words",), serious=True),
     "case.breach": Sentence("Time limit passed: ambulance asked for at {category}", serious=True),
     "case.breach_in_consultation": Sentence(

@@ -72,7 +72,8 @@ def test_a_case_with_everything_shows_everything(full: Case, clinician: User, cl
     text = client_as(clinician).get(f"/cases/{full.pk}/").content.decode()
     for said in [
         full.reference, "999 000 0018", "Polish", "key safe", "10D01", "tel:+442079460123", "020 7946 0123",
-        "hard of hearing", "dog in the &lt;b&gt;hall&lt;/b&gt;", "expired", "carer shouts", "Daughter is &lt;i&gt;on her way",
+        "hard of hearing", "dog in the &lt;b&gt;hall&lt;/b&gt;", "expired", "carer shouts",
+        "Daughter is &lt;i&gt;on her way",
         "the same pain, two days ago", "1 of 3 attempts without an answer", "Worse at the welfare call", "insulin",
         "Send ambulance now, C2",
     ]:  # fmt: skip

@@ -52,7 +52,8 @@ def test_everything_told_is_kept(handler: Client) -> None:
     told = call(
         breathing="yes", conscious="yes", caller_phone="020 7946 0001", caller_name="Ann", relationship="daughter",
         patient_phone="07700 900001", other_phone="01632 960001", other_name="Desk", ring_first="patient",
-        address="1 Example Street", postcode="SE1 0AA", access_note="side door", problem="fell", category="C2", segment="C",
+        address="1 Example Street", postcode="SE1 0AA", access_note="side door", problem="fell", category="C2",
+        segment="C",
         code="17A01", given_name="Mary", family_name="Sample", birth_date_day="29", birth_date_month="2",
         birth_date_year="1956", sex="female", nhs_number="999 000 0018", interpreter="Polish", practice_code="X99999",
         risks=["alone", "insulin"], flag_kind="scene_safety", flag_text="dog",
