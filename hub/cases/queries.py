@@ -27,13 +27,23 @@ def repeat_contacts(case: Case, *, phones: Iterable[str] = ()) -> list[Case]:
 
     By NHS number, by sound of name with date of birth, or by a telephone number. Never by address alone.
     """
+    others = _others(case, phones)
+    return [] if others is None else list(others.order_by("-arrived_at")[:MOST_REPEATS])
+
+
+def count_repeats(case: Case, *, phones: Iterable[str] = ()) -> int:
+    """How many such cases there are, at most MOST_REPEATS: all that the intake needs to know."""
+    others = _others(case, phones)
+    return 0 if others is None else len(others.values_list("pk", flat=True)[:MOST_REPEATS])
+
+
+def _others(case: Case, phones: Iterable[str]) -> QuerySet[Case] | None:
     same = _same_patient(case, {as_e164(phone) for phone in phones if phone})
     if not same:
-        return []
+        return None
     recent_or_open = Q(arrived_at__gte=now() - RADAR) | ~Q(state=State.CLOSED)
     keys = same[0].union(*same[1:]) if len(same) > 1 else same[0]
-    others = Case.objects.exclude(pk=case.pk).filter(recent_or_open, pk__in=keys)
-    return list(others.order_by("-arrived_at")[:MOST_REPEATS])
+    return Case.objects.exclude(pk=case.pk).filter(recent_or_open, pk__in=keys)
 
 
 def _same_patient(case: Case, numbers: set[str]) -> list[QuerySet[Any, UUID]]:

@@ -224,6 +224,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # a nudge that does not go through is healed 
 CELERY_BEAT_SCHEDULE = {
     "sweep the agenda": {"task": "hub.agenda.sweep", "schedule": 1.0, "options": {"queue": "agenda", "expires": 5}},
     "deliver the post": {"task": "hub.post.deliver", "schedule": 1.0, "options": {"queue": "post", "expires": 5}},
+    "tidy up": {"task": "hub.cases.tidy_up", "schedule": 3600.0, "options": {"queue": "agenda", "expires": 600}},
 }
 
 HUB_CAD_URL = os.environ.get("HUB_CAD_URL", "")

@@ -18,7 +18,7 @@ from hub.cases.operations.clocks import (
 from hub.cases.operations.dispatching import send_at_once
 from hub.cases.operations.locking import let_go, lock_case, move
 from hub.cases.phones import as_e164
-from hub.cases.queries import repeat_contacts
+from hub.cases.queries import count_repeats
 from hub.cases.states import Outcome, State, urgency
 from hub.clock import local, now
 from hub.record.actors import Actor, person
@@ -38,9 +38,7 @@ def open_case(*, intake: Intake, by: Actor, source_client: str = "") -> Case:
     set_clocks(case)
     with transaction.atomic():
         case.reference = _next_reference()
-        case.repeat_contacts = len(
-            repeat_contacts(case, phones=[contact.phone for contact in intake.contacts])
-        )
+        case.repeat_contacts = count_repeats(case, phones=[contact.phone for contact in intake.contacts])
         set_order(case)
         case.save(force_insert=True)
         _add_contacts(case, intake.contacts)
