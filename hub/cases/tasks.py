@@ -1,28 +1,11 @@
-"""Tidying up each hour: what has served its purpose and is not the record."""
-
-from datetime import timedelta
+"""Woken each hour by beat."""
 
 from celery import shared_task
 
-from hub.agenda.models import DueItem
-from hub.cases.models import IntakeKey
-from hub.clock import now
-
-KEYS_KEPT = timedelta(
-    days=3
-)  # a sender that repeats itself does so within minutes; answers hold patients' details
-SETTLED_WORK_KEPT = timedelta(days=30)
-AT_ONCE = 5000
+from hub.cases.operations import tidying
 
 
 @shared_task(name="hub.cases.tidy_up", queue="agenda", ignore_result=True)
 def tidy_up() -> int:
-    """Forget old idempotency keys and due work settled long ago, a bounded number at a time."""
-    keys = IntakeKey.objects.filter(at__lt=now() - KEYS_KEPT).order_by("pk")
-    settled = DueItem.objects.filter(
-        state__in=["done", "cancelled"], settled_at__lt=now() - SETTLED_WORK_KEPT
-    )
-    gone = 0
-    for old in (keys, settled.order_by("pk")):
-        gone += old.model.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])).delete()[0]
-    return gone
+    """Forget what has served its purpose and is not the record."""
+    return tidying.tidy_up()

@@ -9,7 +9,7 @@ from django.db import transaction
 from hub.agenda.models import DueItem
 from hub.agenda.operations import schedule
 from hub.cases.models import IntakeKey
-from hub.cases.tasks import tidy_up
+from hub.cases.operations.tidying import tidy_up
 from hub.clock import now
 
 
