@@ -4,7 +4,7 @@ from hub.cases.closing_guards import guard
 from hub.cases.models import Case
 from hub.cases.states import Outcome
 from triage.models import ClosingSet, Decision
-from triage.policies import ClosingDetails, missing_from_closing_set, needs_a_service
+from triage.policies import ClosingDetails, missing_from_closing_set, needs_a_service, unanswered_red_flags
 from triage.protocols import Disposition
 from triage.protocols.decoding import decode
 from triage.standing import Standing, current, standing
@@ -47,6 +47,8 @@ def _unsettled(now_: Standing, decision: Decision) -> list[str]:
         found.append(f"{len(result.unasked_red_flags)} red flags have not been asked about.")
     elif not result.complete and urgency > result.not_ruled_out.urgency:
         found.append(f"{result.not_ruled_out.title} is not ruled out.")
+    if now_.down is not None and (unasked := unanswered_red_flags(now_)):
+        found.append(f"Red flags not asked about: {'; '.join(unasked)}.")
     if urgency > result.at_least.urgency and now_.down is None:
         second = " and a second clinician" if result.at_least.red else ""
         found.append(f"The rules ask for {result.at_least.title}; going below needs a reason{second}.")

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from hub.cases.phones import as_e164
 from triage.models import ClosingSet
-from triage.protocols import Disposition
+from triage.protocols import Disposition, Finding
+from triage.protocols.compiled import compile_protocol
 from triage.standing import Standing
 
 AMBULANCE = frozenset({"C1", "C2", "C3", "C4"})
@@ -135,6 +136,27 @@ def missing_to_conclude(now_: Standing, dispositions: Mapping[str, Disposition])
 def _safe_early(decision: Disposition, not_ruled_out: Disposition) -> bool:
     """Ending early is safe with an ambulance on its way, or at the level that could not be ruled out."""
     return decision.code in AMBULANCE or decision.urgency <= not_ruled_out.urgency
+
+
+def unanswered_red_flags(now_: Standing) -> list[str]:
+    """Every sign that leads to C1 or C2 in an open protocol and was not asked, in words.
+
+    The engine does not ask for a second C2 sign once one is present. Before going below that one, all must be asked.
+    """
+    known = {*now_.answers, *now_.context.facts}
+    found: dict[str, None] = {}
+    for protocol in now_.protocols:
+        compiled = compile_protocol(protocol)
+        for slot in compiled.asked:
+            finding = slot.finding
+            if slot.bits & compiled.red_bits and finding.id not in known and _asked_of(now_, finding):
+                found.setdefault(finding.means)
+    return list(found)
+
+
+def _asked_of(now_: Standing, finding: Finding) -> bool:
+    group = finding.asked_of
+    return group is None or group.holds(now_.context.age, now_.context.sex) is not False
 
 
 def needs_a_service(disposition: Disposition) -> bool:

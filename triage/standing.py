@@ -10,6 +10,11 @@ from triage import published
 from triage.models import Answer, Assessment, Decision, OpenedPresentation, Override
 from triage.protocols import UNKNOWN_AGE, Age, Context, Disposition, Protocol, Result, Sex, assess
 
+# Of the person who answered only the name is shown; an answer is redrawn in the time of a breath.
+_OF_BY = tuple(
+    f"by__{name}" for name in ("password", "skills", "registration_number", "joined_at", "last_login")
+)
+
 
 @dataclass
 class Standing:
@@ -91,7 +96,8 @@ def _answers(assessment: Assessment) -> tuple[dict[str, Answer], dict[str, list[
     """Answers in force and superseded ones, by finding; a chain is linear and ids rise along it."""
     in_force: dict[str, Answer] = {}
     superseded: dict[str, list[Answer]] = {}
-    for answer in assessment.answers.select_related("by").order_by("id"):
+    rows = assessment.answers.select_related("by").defer("words", "digest", *_OF_BY).order_by("id")
+    for answer in rows:
         if answer.finding in in_force:
             superseded.setdefault(answer.finding, []).append(in_force[answer.finding])
         in_force[answer.finding] = answer

@@ -58,9 +58,7 @@ def start(live_server: LiveServer, browser: Browser) -> Iterator[Start]:
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.goto(f"{live_server.url}/cases/{talk.case.pk}/assessment/")
-        page.get_by_label("User name").fill("nadia_clark")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.keyboard.press("Enter")
+        sign_in(page, "nadia_clark")
         expect(page.locator("#assessment")).to_be_visible()
         return page, talk
 
@@ -68,6 +66,12 @@ def start(live_server: LiveServer, browser: Browser) -> Iterator[Start]:
     for context in contexts:
         context.close()
     published.forget()
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.keyboard.press("Enter")
 
 
 def picture(page: Page, name: str) -> None:
@@ -183,6 +187,46 @@ def test_it_works_without_javascript(start: Start) -> None:
     page.locator("#q-breathing").get_by_role("button", name="only single words").click()
     expect(page.locator("#bounds")).to_contain_text("Ambulance now")
     assert Answer.objects.get(assessment__case=talk.case).value == "words-only"
+
+
+def test_a_senior_agrees_on_their_own_screen(start: Start, browser: Browser) -> None:
+    # Given a stroke sign, all else absent, and a request to go below C2
+    page, talk = start("sore-throat")
+    talk.say("face-arm-speech", "yes")
+    talk.no_to_every_red_flag()
+    page.goto(page.url.replace("/assessment/", "/closing/"))
+    page.get_by_text("Go down (with a reason)").click()
+    page.locator("#down-code").select_option("PC6H")
+    page.locator("#down-reason").select_option("known_condition")
+    page.locator("#down-words").fill("old palsy, unchanged for years")
+    page.get_by_role("button", name="Go down").click()
+    expect(page.get_by_text("Ask a senior clinician")).to_be_visible()
+    accessible(page)
+    # When the senior, signed in elsewhere, agrees
+    make_person(Role.SENIOR_CLINICIAN, "sheila_grant")
+    other = browser.new_context().new_page()
+    other.goto(page.url.split("/cases/")[0] + "/second-opinions/")
+    sign_in(other, "sheila_grant")
+    expect(other.get_by_role("heading", name="Second opinions")).to_be_visible()
+    accessible(other)
+    other.get_by_role("link", name=talk.case.reference).click()
+    expect(other.get_by_role("heading", name="Asked")).to_be_visible()
+    accessible(other)
+    picture(other, "second-opinion-1280")
+    other.get_by_label("Why, in words").fill("read the answers, I agree")
+    other.get_by_role("button", name="Agree").click()
+    expect(other.get_by_text("Nobody waits for a second opinion.")).to_be_visible()
+    other.goto(page.url.split("/cases/")[0] + "/protocols/")
+    accessible(other)
+    other.get_by_role("link", name="Sore throat").click()
+    expect(other.get_by_text("Illustrative, not for clinical use")).to_be_visible()
+    accessible(other)
+    picture(other, "protocol-1280")
+    other.context.close()
+    # Then it is concluded below, with both names on the record
+    page.reload()
+    page.keyboard.press("g")
+    expect(page.get_by_text("(rules: C2)")).to_be_visible()
 
 
 def test_it_fits_a_narrow_screen(start: Start) -> None:

@@ -17,7 +17,7 @@ from triage.operations.answering import answer
 from triage.operations.assessing import open_assessment
 from triage.operations.publishing import publish
 from triage.policies import ClosingDetails, strict_items
-from triage.protocols import Library, load_library
+from triage.protocols import Kind, Library, load_library
 from triage.protocols.findings import Answer as Value
 from triage.queries import decision_of
 from triage.standing import Standing, current, standing
@@ -72,6 +72,15 @@ class Consultation:
                 if now_.result.next_question in [item.id for item in each.findings]
             )
             now_ = self.say(finding.id, finding.least_answer())
+        return now_
+
+    def no_to_every_red_flag(self) -> Standing:
+        """Answer "no" also to what can no longer raise the outcome: needed before going below it."""
+        now_ = self.no_to_the_rest()
+        for protocol in now_.protocols:
+            for finding in protocol.findings:
+                if finding.kind is not Kind.DERIVED and finding.id not in self.standing().answers:
+                    now_ = self.say(finding.id, finding.least_answer())
         return now_
 
 

@@ -95,7 +95,7 @@ def test_up_means_up(consult: Consult) -> None:
 def test_down_needs_a_coded_reason_and_words(consult: Consult, change: dict[str, str], sentence: str) -> None:
     talk = consult()
     talk.say("face-arm-speech", "yes")
-    talk.no_to_the_rest()
+    talk.no_to_every_red_flag()
     given = {"code": "PC6H", "reason": "known_condition", "words": WORDS, **change}
     with pytest.raises(Refusal, match=sentence):
         override_down(**talk.key, **given)
@@ -109,10 +109,29 @@ def test_down_is_refused_while_more_is_not_ruled_out(consult: Consult) -> None:
         override_down(**talk.key, code="PC6H", reason="known_condition", words=WORDS)
 
 
+def test_before_going_below_one_red_flag_all_the_others_are_asked(consult: Consult, senior: User) -> None:
+    # Given one C2 sign, and C1 ruled out: no other C2 sign can raise the outcome, so none was asked for
+    talk = consult("sore-throat", stated_age=30)
+    talk.say("face-arm-speech", "yes")
+    assert talk.no_to_the_rest().result.complete  # type: ignore[union-attr]
+    # Then it cannot be lowered, and the refusal names what to ask
+    with pytest.raises(Refusal, match="rash that does not fade"):
+        override_down(**talk.key, code="PC6H", reason="known_condition", words=WORDS)
+    # And a presentation opened after the agreement blocks the ending until its own red flags are asked
+    asked = asked_below_red(talk)
+    answer_override(override_id=asked.pk, by=senior, agrees=True, words="old palsy")
+    add_presentation(**talk.key, presentation="low-mood")
+    talk.no_to_the_rest()
+    with pytest.raises(Refusal):
+        conclude(**talk.key)
+        record_closing_set(**talk.key, details=whole_closing_set(talk.case.pk))
+        close_with_advice(**talk.key)
+
+
 def asked_below_red(talk: Consultation) -> Override:
     """A stroke sign, all else absent, and the request to go below C2."""
     talk.say("face-arm-speech", "yes")
-    talk.no_to_the_rest()
+    talk.no_to_every_red_flag()
     found = override_down(**talk.key, code="PC6H", reason="known_condition", words=WORDS).override
     assert found is not None
     return found

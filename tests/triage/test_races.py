@@ -100,7 +100,7 @@ def test_an_answer_against_a_take_over_is_kept_before_it_or_refused_after_it(tal
 
 def test_two_seniors_answer_one_request_once(talk: Consultation) -> None:
     talk.say("face-arm-speech", "yes")
-    talk.no_to_the_rest()
+    talk.no_to_every_red_flag()
     asked = override_down(
         **talk.key, code="PC6H", reason="known_condition", words="old palsy, unchanged for years"
     ).override

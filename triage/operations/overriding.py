@@ -12,6 +12,7 @@ from hub.record.operations import write
 from hub.refusals import Refusal
 from triage.models import Override
 from triage.operations.holding import catalogue, changed, held_standing, unfinished
+from triage.policies import unanswered_red_flags
 from triage.protocols import Disposition, Result
 from triage.standing import Standing, current, standing
 
@@ -38,6 +39,8 @@ def override_down(*, case_id: UUID, by: User, fence: int, code: str, reason: str
     with transaction.atomic():
         now_, result, wanted = _ready(case_id, by=by, fence=fence, code=code)
         sentences = _missing(result, wanted, reason, words)
+        if unasked := unanswered_red_flags(now_):
+            sentences.append(f"Ask first, because one of them may be there too: {'; '.join(unasked)}.")
         if sentences:
             unfinished("override-incomplete", "Not lowered.", sentences)
         _withdraw(now_)

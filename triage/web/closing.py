@@ -26,6 +26,7 @@ from triage.policies import (
     missing_to_conclude,
     needs_a_service,
     strict_items,
+    unanswered_red_flags,
 )
 from triage.protocols import Disposition
 from triage.protocols.decoding import decode
@@ -68,6 +69,7 @@ def _context(now_: Standing, user: User, **more: Any) -> dict[str, Any]:
         "needs_service": settled is not None and needs_a_service(settled),
         "closing_form": _closing_form(now_, settled, said),
         "closing_set": now_.decision.closing_sets.last() if now_.decision else None,
+        "ask_before_down": unanswered_red_flags(now_) if now_.result and now_.result.complete else [],
         "up_form": UpForm(choices=_choices(now_, dispositions, up=True)),
         "down_form": DownForm(choices=_choices(now_, dispositions, up=False)),
         **more,
