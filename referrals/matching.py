@@ -119,7 +119,7 @@ def judge(need: Need, patient: Patient, service: Facts, *, at: datetime) -> Offe
         facts=service,
         contact_at=contact_at,
         accept_by=opens + timedelta(minutes=service.accept_minutes),
-        reasons=tuple(_reasons(need, patient, service, at, opens, contact_at)),
+        reasons=tuple(_reasons(need, patient, service, at, opens)),
         cautions=tuple(cautions),
         distance=_distance(patient, service),
     )
@@ -241,19 +241,13 @@ def _said(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%a %H:%M}"
 
 
-def _reasons(
-    need: Need, patient: Patient, service: Facts, at: datetime, opens: datetime, contact: datetime
-) -> list[str]:
+def _reasons(need: Need, patient: Patient, service: Facts, at: datetime, opens: datetime) -> list[str]:
     """Why it suits, most telling first."""
     place = need.kinds.index(service.kind)
     reasons = ["First choice for this need" if place == 0 else f"Choice {place + 1} for this need"]
     reasons.append("Open now" if opens == at else f"Opens {_said(opens)}, in time")
-    reasons.append(f"Can see the patient by {_said(contact)}")
-    reasons.append(
-        "Status unknown: nobody has told lately"
-        if service.status == "unknown"
-        else f"Status {service.status}"
-    )
+    if service.status == "unknown":
+        reasons.append("Status unknown: nobody has told lately")
     if service.places_left is not None:
         reasons.append(f"{service.places_left} place{'' if service.places_left == 1 else 's'} left")
     if service.registered_only and patient.practice_code == service.ods_code:

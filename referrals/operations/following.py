@@ -21,6 +21,7 @@ from referrals.models import FollowUp
 from referrals.models.follow_up import due_key, missed_key
 from referrals.need import FollowUpRule
 from referrals.operations.locking import lock_follow_up, move_follow_up
+from referrals.phones import is_mobile
 from referrals.replies import REPLY_LASTS, reply_address
 from referrals.states import FOLLOW_UP_OPEN, Answer, FollowUpState, Means
 
@@ -68,7 +69,7 @@ def remind(*, follow_up_id: int) -> None:
 
 def _text(follow_up: FollowUp) -> bool:
     """Nothing about illness stands in the message: others may read the screen it lands on."""
-    if not follow_up.phone.startswith("+"):
+    if not is_mobile(follow_up.phone):
         return False
     ring = "We will ring you soon. " if follow_up.means == Means.CALL else ""
     text = (

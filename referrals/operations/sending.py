@@ -97,6 +97,8 @@ def _write(
     told = {
         "disposition": need.code,
         "accept_by": offer.accept_by,
+        "contact_at": offer.contact_at,
+        "status": offer.facts.status,
         "reasons": offer.reasons,
         "cautions": offer.cautions,
         "agreement": agreement,

@@ -9,13 +9,13 @@ from hub.cases.models import Case
 from hub.cases.operations.clocks import age_in_years
 from hub.cases.phones import as_written
 from hub.cases.web.acting import person
-from hub.clock import now
 from hub.people.access import requires
 from hub.people.permissions import Permission
 from hub.record.operations import look
 from hub.refusals import Refusal
 from referrals.models import FollowUp
 from referrals.operations.following import claim_follow_up, record_follow_up
+from referrals.phones import is_mobile
 from referrals.queries import follow_ups_open
 from referrals.states import FollowUpState
 from referrals.web.forms import FollowUpForm
@@ -85,7 +85,7 @@ def _page(
         "follow_up": found, "case": case, "age": age_in_years(case), "form": form, "refusal": refusal,
         "phone": as_written(found.phone) if found.phone else "", "told": closing_set_of(case),
         "may_open_case": Case.objects.visible_to(user).filter(pk=case.pk).exists(),
-        "late": found.due_at < now(), "mine": found.claimed_by_id == user.pk,
+        "texted": bool(found.reply_key) and is_mobile(found.phone), "mine": found.claimed_by_id == user.pk,
     }  # fmt: skip
     return render(request, "referrals/follow_up.html", context, status=status)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hub.cases.intake import ContactDetails
 from hub.cases.models import Case
 from hub.cases.operations.contacting import record_call, start_consultation
 from hub.cases.operations.holding import claim
@@ -54,6 +55,7 @@ def assessed_fall(by: User, *, yes: tuple[str, ...] = ("still-on-floor",), **cha
         "problem": "on the floor, cannot get up",
         "stated_age": 81,
         "postcode": "SE1 0AA",
+        "contacts": (ContactDetails(phone="07700 900123", name="Ann Other", is_caller=True),),
     }
     case = in_consultation(make_case("C3", **{**known, **changes}), by)
     held = {"case_id": case.pk, "by": by, "fence": case.fence}

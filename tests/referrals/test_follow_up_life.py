@@ -9,6 +9,7 @@ import time_machine
 
 from hub.agenda.models import DueItem
 from hub.agenda.operations import fire_due
+from hub.cases.intake import ContactDetails
 from hub.cases.models import Call, Case
 from hub.cases.operations.closing import reopen
 from hub.people.models import User
@@ -41,7 +42,7 @@ def just_after(moment: Any) -> Any:
 def test_it_is_planned_when_the_case_ends_by_the_rule_of_the_disposition(follow_up: FollowUp) -> None:
     closed_at = follow_up.case.closed_at
     assert closed_at is not None
-    assert (follow_up.state, follow_up.means, follow_up.phone) == ("planned", "call", "+442079460123")
+    assert (follow_up.state, follow_up.means, follow_up.phone) == ("planned", "call", "+447700900123")
     assert abs(follow_up.due_at - closed_at - timedelta(minutes=180)) < timedelta(seconds=5)
     assert DueItem.objects.get(key=follow_up.due_key).due_at == follow_up.due_at
 
@@ -54,12 +55,22 @@ def test_at_its_time_the_patient_gets_a_text_with_a_link(follow_up: FollowUp, se
     assert follow_up.state == "reminded"
     [line] = (settings.STATE_DIR / "texts.jsonl").read_text().splitlines()
     text = json.loads(line)
-    assert text["to"] == "+442079460123"
+    assert text["to"] == "+447700900123"
     assert "ring 999" in text["text"]
     assert "Mary" not in text["text"]
     token = text["text"].split("/reply/")[1].split("/")[0]
     assert follow_up_of(token) == follow_up
     assert Message.objects.get(channel="sms").state == "delivered"
+
+
+def test_a_landline_gets_no_text_and_the_follow_up_is_due_all_the_same(clinician: User) -> None:
+    landline = ContactDetails(phone="020 7946 0123", name="Ann Other")
+    referral = offered(clinician, contacts=(landline,))
+    accept(referral_id=referral.pk, by=PARTNER, name="Ida Moss", role="Nurse")
+    with just_after(FollowUp.objects.get().due_at):
+        fire_due()
+    assert FollowUp.objects.get().state == "reminded"
+    assert not Message.objects.filter(channel="sms").exists()
 
 
 def test_reminding_twice_sends_one_text(follow_up: FollowUp) -> None:

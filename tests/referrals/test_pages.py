@@ -146,7 +146,7 @@ def test_a_call_handler_does_a_follow_up(clinician: User, call_handler: User, cl
         fire_due()
         assert "Mary Sample" in browser.get("/follow-ups/").content.decode()
         page = browser.get(f"/follow-ups/{follow_up.pk}/").content.decode()
-        assert 'href="tel:+442079460123"' in page
+        assert 'href="tel:+447700900123"' in page
         assert browser.post(f"/follow-ups/{follow_up.pk}/claim/").status_code == 302
         nothing = browser.post(f"/follow-ups/{follow_up.pk}/", {"answer": "no_answer"})
         assert nothing.status_code == 422

@@ -61,7 +61,7 @@ def test_the_content_names_what_is_not_recorded(clinician: User) -> None:
     content = offered(clinician, birth_date=None).content
     assert content["patient"]["birth_date"] is None
     assert content["assessment"]["disposition"] == "UCR2H"
-    assert content["contacts"][0]["phone"] == "+442079460123"
+    assert content["contacts"][0]["phone"] == "+447700900123"
     assert content["clinician"]["name"] == clinician.name
 
 
