@@ -13,6 +13,7 @@ from hub.cases.queries import repeat_contacts
 from hub.cases.states import State
 from hub.cases.telling import tell
 from hub.cases.web import forms
+from hub.cases.web.drawn_forms import drawn_forms
 from hub.clock import local, now
 from hub.people.models import User
 from hub.people.permissions import Permission
@@ -49,7 +50,9 @@ def context(case: Case, user: User) -> dict[str, Any]:
         "mine": case.held_by(user, at=moment) or case.owner_id == user.pk,
         "can": buttons(case, user),
         "quick_category": "C4" if case.category == "C5" else case.category,
-        "forms": small_forms(case, contacts),
+        "forms": drawn_forms(case.category),
+        "rung_choices": forms.rung_choices(contacts),
+        "seconds": seconds() if case.owner_id == user.pk else [],
     }
 
 
@@ -94,14 +97,6 @@ def buttons(case: Case, user: User) -> dict[str, bool]:
     }
 
 
-def small_forms(case: Case, contacts: list[Contact]) -> dict[str, forms.CaseForm]:
-    """The forms of the page, empty, each with what is known already filled in."""
-    kinds: tuple[type[forms.CaseForm], ...] = (
-        forms.NoteForm, forms.FlagForm, forms.ContactForm, forms.AlarmForm, forms.WelfareForm, forms.RangDispatchForm,
-        forms.DeferForm, forms.ReasonForm, forms.CloseForm,
-    )  # fmt: skip
-    made = {kind.called: kind(case=case) for kind in kinds}
-    made["address"] = forms.AddressForm(case=case, initial={"postcode": case.postcode})
-    made["ring"] = forms.RingForm(case=case, contacts=contacts)
-    made["send"] = forms.SendForm(case=case, initial={"category": case.category})
-    return made
+def seconds() -> list[tuple[str, str]]:
+    """Who may agree as the second clinician, for the form that ends a case."""
+    return [("", "Nobody yet"), *((str(each.pk), each.name) for each in forms.second_clinicians())]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.db.models import QuerySet
 
 from hub.cases.models import Call, Case, Contact, Flag
 from hub.cases.phones import as_written
@@ -114,18 +115,10 @@ class RingForm(CaseForm):
     )
     fence = fence_field()
 
-    def __init__(
-        self, data: Any = None, *, contacts: Iterable[Contact] | None = None, **options: Any
-    ) -> None:
+    def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        if contacts is None:
-            contacts = self.case.contacts.all() if self.case else []
-        named = [
-            (str(each.pk), f"{each.rank}. {each.name or 'no name'}, {as_written(each.phone)}")
-            for each in contacts
-        ]
-        self.fields["contact"].choices = [*named, ("", "Another number")]  # type: ignore[attr-defined]
-        self.fields["contact"].initial = named[0][0] if named else ""
+        contacts = self.case.contacts.all() if self.case else []
+        self.fields["contact"].choices = rung_choices(contacts)  # type: ignore[attr-defined]
 
     @property
     def contact_id(self) -> int | None:
@@ -244,6 +237,19 @@ class CloseForm(CaseForm):
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        roles = [role for role, each in ROLES.items() if Permission.SECOND_SIGN in each.permissions]
-        seniors = User.objects.filter(is_active=True, role__in=roles).order_by("name")
-        self.fields["second"].queryset = seniors  # type: ignore[attr-defined]
+        self.fields["second"].queryset = second_clinicians()  # type: ignore[attr-defined]
+
+
+def rung_choices(contacts: Iterable[Contact]) -> list[tuple[str, str]]:
+    """Whom a call can be about: the contacts by rank, or another number."""
+    named = [
+        (str(each.pk), f"{each.rank}. {each.name or 'no name'}, {as_written(each.phone)}")
+        for each in contacts
+    ]
+    return [*named, ("", "Another number")]
+
+
+def second_clinicians() -> QuerySet[User]:
+    """Everybody whose role may agree as the second clinician."""
+    roles = [role for role, each in ROLES.items() if Permission.SECOND_SIGN in each.permissions]
+    return User.objects.filter(is_active=True, role__in=roles).order_by("name")
