@@ -16,6 +16,18 @@ _OF_BY = tuple(
 )
 
 
+# The case's risk codes that have another name, or another form, in the findings dictionary.
+RISK_FACTS: dict[str, tuple[str, str]] = {
+    "adrenal_insufficiency": ("steroid-dependent", "yes"),
+    "pregnant": ("pregnant-or-recently", "yes"),
+    "recently_pregnant": ("pregnant-or-recently", "yes"),
+    "recent_surgery": ("surgery-or-discharge", "yes"),
+    "recent_discharge": ("surgery-or-discharge", "yes"),
+    # How long is not on record: it counts as the longest until somebody asks.
+    "long_lie": ("floor-hours", "not-known"),
+}
+
+
 @dataclass
 class Standing:
     """An assessment at this moment. `answers` holds the answer in force for each finding."""
@@ -106,8 +118,14 @@ def _answers(assessment: Assessment) -> tuple[dict[str, Answer], dict[str, list[
 
 def context_of(case: Case, assessment: Assessment, answers: dict[str, Answer]) -> Context:
     """What is known without asking. A clinician's answer about a risk stands above the record's entry."""
-    facts: dict[str, Any] = {risk: "yes" for risk in case.risks if risk not in answers}
+    on_record = dict(fact_of(risk) for risk in case.risks)
+    facts: dict[str, Any] = {key: value for key, value in on_record.items() if key not in answers}
     return Context(age=age_of(case, assessment), sex=sex_of(case, assessment), facts=facts)
+
+
+def fact_of(risk: str) -> tuple[str, str]:
+    """A risk code of the case as a finding and its answer; an unknown code is shown and has no effect."""
+    return RISK_FACTS.get(risk, (risk.replace("_", "-"), "yes"))
 
 
 def age_of(case: Case, assessment: Assessment) -> Age:

@@ -59,7 +59,7 @@ def start(live_server: LiveServer, browser: Browser) -> Iterator[Start]:
         page.set_default_timeout(10_000)
         page.goto(f"{live_server.url}/cases/{talk.case.pk}/assessment/")
         sign_in(page, "nadia_clark")
-        expect(page.locator("#assessment")).to_be_visible()
+        expect(page.locator("body.js-enabled #assessment" if script else "#assessment")).to_be_visible()
         return page, talk
 
     yield begun
@@ -112,7 +112,7 @@ def test_a_whole_assessment_by_keyboard(start: Start) -> None:
     assert Answer.objects.filter(assessment__case=talk.case).count() > 8
     # And it is concluded on the closing page, which names what is missing
     page.keyboard.press("c")
-    expect(page.get_by_role("heading", name="Disposition")).to_be_visible()
+    expect(page.locator("body.js-enabled #disposition")).to_be_visible()
     page.keyboard.press("g")
     expect(page.get_by_text("Concluded:").first).to_be_visible()
     expect(page.get_by_text("The closing set is not recorded.")).to_be_visible()
@@ -225,6 +225,7 @@ def test_a_senior_agrees_on_their_own_screen(start: Start, browser: Browser) -> 
     other.context.close()
     # Then it is concluded below, with both names on the record
     page.reload()
+    expect(page.locator("body.js-enabled #disposition")).to_be_visible()
     page.keyboard.press("g")
     expect(page.get_by_text("(rules: C2)")).to_be_visible()
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.cases import closing_guards
+from hub.cases.order import HIGH_RISKS
 from hub.cases.states import Outcome
 from hub.post.models import Message
 from hub.refusals import Refusal
@@ -15,6 +16,7 @@ from tests.triage.conftest import Consultation, whole_closing_set
 from triage.operations.concluding import close_with_advice, conclude, record_closing_set
 from triage.policies import STRICT_ITEMS, ClosingDetails, missing_from_closing_set, strict_items
 from triage.protocols import Finding, Kind, Library
+from triage.standing import fact_of
 from triage.written import copy_of
 
 Consult = Callable[..., Consultation]
@@ -80,3 +82,20 @@ def test_the_written_copy_goes_out_once_when_the_case_ends(consult: Consult) -> 
     assert message.destination == "+447700900123"
     assert message.body["text"] == copy_of(saved)
     assert "Mary" not in message.body["text"]
+
+
+@pytest.mark.parametrize("risk", sorted(HIGH_RISKS))
+def test_every_risk_that_a_case_can_carry_is_a_finding_that_rules_know(library: Library, risk: str) -> None:
+    finding, value = fact_of(risk)
+    assert library.findings[finding].rank(value) > 0
+    assert any(finding in [item.id for item in each.findings] for each in library.protocols.values())
+
+
+def test_a_long_lie_on_record_counts_in_a_fall(consult: Consult) -> None:
+    plain = consult("fall", stated_age=70).no_to_the_rest().result
+    assert plain is not None
+    consult_again = (
+        consult("fall", stated_age=70, risks=("long_lie",), cad_number="other").no_to_the_rest().result
+    )
+    assert consult_again is not None
+    assert consult_again.at_least.urgency < plain.at_least.urgency
