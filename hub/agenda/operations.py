@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from hub.agenda.handlers import handler_of
 from hub.agenda.models import DueItem, Sweep
 from hub.clock import now
+from hub.giving_way import gave_way, give_way
 from hub.nudge import nudge
 from hub.people.models import User
 from hub.record.actors import CLOCK
@@ -15,6 +16,7 @@ from hub.refusals import Refusal
 
 MOST_ATTEMPTS = 5
 PROMPT = timedelta(seconds=1)
+TRY_AGAIN_AFTER = timedelta(milliseconds=300)
 
 _UPSERT = """
 INSERT INTO hub_dueitem (kind, subject, key, due_at, first_due_at, state, attempts, last_error, created_at)
@@ -57,9 +59,11 @@ def fire_one() -> bool:
     """Do the item that is due longest. False when nothing is due (or others hold all of it).
 
     The row stays locked while its handler runs: a process killed in mid-work leaves it pending,
-    and no second sweeper can take it meanwhile.
+    and no second sweeper can take it meanwhile. People lock the case first and the row second, the sweep the
+    other way round: so the sweep waits only briefly for a case and then lets the person go first.
     """
     with transaction.atomic():
+        give_way()
         due = DueItem.objects.filter(state=DueItem.State.PENDING, due_at__lte=now())
         item = due.select_for_update(skip_locked=True).order_by("due_at", "id").first()
         if item is None:
@@ -70,7 +74,11 @@ def fire_one() -> bool:
                 _mark_done(item)
                 handler_of(item.kind)(item)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, the row is kept and seen
-            _failed(item, error)
+            if gave_way(error):
+                item.due_at = now() + TRY_AGAIN_AFTER
+                item.save(update_fields=["due_at"])
+            else:
+                _failed(item, error)
     return True
 
 

@@ -18,7 +18,7 @@ def guard(function: Guard) -> Guard:
 
 
 def after_closing(function: Afterwards) -> Afterwards:
-    """Register what else happens, in the same transaction, when a case has ended (a follow-up, say)."""
+    """Register what else happens, in the same transaction, when a case has ended or an ambulance is asked for."""
     _AFTERWARDS.append(function)
     return function
 
@@ -29,6 +29,6 @@ def missing(case: Case, outcome: str) -> list[str]:
 
 
 def run_afterwards(case: Case, outcome: str, by: Actor) -> None:
-    """Tell the rooms above that the case has ended."""
+    """Tell the rooms above how the case has ended, or that an ambulance goes whatever else was on offer."""
     for function in _AFTERWARDS:
         function(case, outcome, by)

@@ -24,9 +24,8 @@ def roles_page() -> str:
     for permission in Permission:
         marks = ["yes" if permission in ROLES[role].permissions else "–" for role in roles]
         lines.append(f"| {DESCRIPTIONS[permission]} | " + " | ".join(marks) + " |")
-    machines = [
-        "",
+    machines = (
         "Machines (the CAD, partner services) hold no role: each API client has its own scopes and sees only "
-        "what it sent or what was sent to its own services.",
-    ]
-    return "\n".join(lines + machines) + "\n"
+        "what it sent or what was sent to its own services."
+    )
+    return "\n".join([*lines, "", machines]) + "\n"

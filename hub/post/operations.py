@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from hub.clock import now
+from hub.giving_way import patiently
 from hub.nudge import nudge
 from hub.post.channels import Answer, Envelope, adapter_of, escalation_of
 from hub.post.models import Attempt, Message
@@ -92,35 +93,49 @@ def _call(message: Message) -> Answer:
 
 def _note(message: Message, answer: Answer, *, at: datetime, took_ms: int) -> None:
     """Record the answer; a message that was settled meanwhile (a late, second courier) stays as it is."""
-    with transaction.atomic():
-        message = Message.objects.select_for_update().get(pk=message.pk)
+
+    def keep() -> None:
+        current = Message.objects.select_for_update().get(pk=message.pk)
         Attempt.objects.create(
-            message=message, number=message.attempts_made, at=at, took_ms=took_ms,
+            message=current, number=current.attempts_made, at=at, took_ms=took_ms,
             delivered=answer.delivered, answer=answer.words[:1000],
         )  # fmt: skip
-        if message.state != Message.State.WAITING:
-            return
-        if answer.delivered:
-            _settle(message, Message.State.DELIVERED, answer.words)
-        elif answer.final:
-            _give_up(message, Message.State.REFUSED, answer.words)
-        else:
-            pause = timedelta(seconds=min(2**message.attempts_made, LONGEST_PAUSE))
-            # Never sleep past the expiry: the alarm must not be later than the limit.
-            message.next_attempt_at = min(now() + pause, message.expires_at)
-            message.leased_until = None
-            message.save(update_fields=["next_attempt_at", "leased_until"])
+        if current.state == Message.State.WAITING:
+            _follow(current, answer)
+
+    patiently(keep)
+
+
+def _follow(message: Message, answer: Answer) -> None:
+    """What the answer means for a message that still waits."""
+    if answer.delivered:
+        _settle(message, Message.State.DELIVERED, answer.words)
+    elif answer.final:
+        _settle(message, Message.State.REFUSED, answer.words)
+        _escalate(message)
+    else:
+        pause = timedelta(seconds=min(2**message.attempts_made, LONGEST_PAUSE))
+        # Never sleep past the expiry: the alarm must not be later than the limit.
+        message.next_attempt_at = min(now() + pause, message.expires_at)
+        message.leased_until = None
+        message.save(update_fields=["next_attempt_at", "leased_until"])
 
 
 def _give_up(message: Message, state: str, words: str) -> None:
-    """Refused or expired: settle it and let the room it came from raise the alarm, in one transaction."""
-    with transaction.atomic():
-        message = Message.objects.select_for_update().get(pk=message.pk)
-        if message.state != Message.State.WAITING:
-            return
-        _settle(message, state, words)
-        if escalate := escalation_of(message.kind):
-            escalate(message)
+    """Expired: settle it and let the room it came from raise the alarm, in one transaction."""
+
+    def settle() -> None:
+        current = Message.objects.select_for_update().get(pk=message.pk)
+        if current.state == Message.State.WAITING:
+            _settle(current, state, words)
+            _escalate(current)
+
+    patiently(settle)
+
+
+def _escalate(message: Message) -> None:
+    if escalate := escalation_of(message.kind):
+        escalate(message)
 
 
 def _settle(message: Message, state: str, words: str) -> None:

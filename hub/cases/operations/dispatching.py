@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from hub.agenda.operations import cancel, schedule
+from hub.cases import closing_guards
 from hub.cases.models import Case, Dispatch
 from hub.cases.operations.clocks import stop_clocks
 from hub.cases.operations.locking import let_go, lock_case, move, quiet_alarm, raise_alarm
@@ -107,6 +108,7 @@ def _request(
     data = {"category": category, "category_before": before, "reason": reason, "words": words}
     move(case, name, by=by, data={**data, "dispatch": str(dispatch.pk)}, changed=changed)
     _tell_cad(case, dispatch)
+    closing_guards.run_afterwards(case, Outcome.DISPATCHED, by)
     return dispatch
 
 

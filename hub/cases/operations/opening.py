@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from hub.cases import closing_guards
 from hub.cases.intake import CASE_FIELDS, ContactDetails, Intake
 from hub.cases.models import Call, Case, Contact, Flag, SourceVersion
 from hub.cases.names import name_key
@@ -104,6 +105,7 @@ def cancel_case(*, case_id: UUID, reason: str, by: Actor) -> Case:
         changed = ("outcome", "outcome_words", "closed_at", *let_go(case))
         stop_clocks(case)
         move(case, "cancelled_by_cad", by=by, data={"reason": reason}, changed=changed)
+        closing_guards.run_afterwards(case, Outcome.CANCELLED, by)
     return case
 
 
