@@ -26,7 +26,9 @@ def due_at_once(cases: int) -> Figure:
     deadline = time.monotonic() + 90
     while done.count() < ITEMS and time.monotonic() < deadline:
         time.sleep(0.5)
-    late = [(settled - moment).total_seconds() for settled in done.values_list("settled_at", flat=True)]
+    late = [
+        (settled - moment).total_seconds() for settled in done.values_list("settled_at", flat=True) if settled
+    ]
     twice = len(late) - len(set(done.values_list("key", flat=True)))
     note = f"{ITEMS} due at once, {ITEMS - len(late)} not done, {twice} twice"
     return figure("due work, lateness", cases, late, note=note)

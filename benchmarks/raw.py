@@ -6,6 +6,7 @@ one transaction each. What the ratio shows is the cost of Django and of our own 
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -45,7 +46,7 @@ def claims(url: str, person: User, cases: int, count: int) -> Figure:
 
     ours, raw = _in_turn(
         url,
-        [lambda case=case: claim(case_id=case.pk, by=person) for case in waiting[:count]],
+        [partial(claim, case_id=case.pk, by=person) for case in waiting[:count]],
         [_with(statements, replace(case)) for case in waiting[count:]],
     )
     return _ratio("claim, operation alone", cases, ours, raw)

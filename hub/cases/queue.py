@@ -32,8 +32,8 @@ VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
 # What a line shows: the other columns of fifty cases would be half of the page's time.
 SHOWN = (
     "reference", "cad_number", "state", "category", "segment", "arrived_at", "breach_at", "first_attempt_at",
-    "first_attempt_by", "given_name", "family_name", "birth_date", "stated_age", "sex", "problem", "postcode", "address",
-    "order_at", "order_reasons", "repeat_contacts", "unanswered", "ring_again_at", "alarm", "owner__name",
+    "first_attempt_by", "given_name", "family_name", "birth_date", "stated_age", "sex", "problem", "postcode",
+    "address", "order_at", "order_reasons", "repeat_contacts", "unanswered", "ring_again_at", "alarm", "owner__name",
 )  # fmt: skip
 
 

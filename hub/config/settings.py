@@ -12,8 +12,10 @@ MODE = os.environ.get("HUB_MODE", "test" if "pytest" in sys.modules else "produc
 if MODE not in {"demo", "test", "production"}:
     raise SystemExit(f"HUB_MODE is {MODE!r}; it must be demo, test or production.")
 if MODE == "production" and "pytest" not in sys.modules:
-    require("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "HUB_PUBLIC_URL", "HUB_CAD_URL", "HUB_CAD_SECRET", "NOTIFY_API_KEY",
-            "NOTIFY_TEMPLATE_ID")  # fmt: skip
+    require(
+        "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "HUB_PUBLIC_URL", "HUB_CAD_URL", "HUB_CAD_SECRET",
+        "NOTIFY_API_KEY", "NOTIFY_TEMPLATE_ID",
+    )  # fmt: skip
 
 SECRET_KEY = os.environ.get("SECRET_KEY") or "for tests only, never in production"
 PUBLIC_URL = os.environ.get("HUB_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -222,9 +224,21 @@ CELERY_TASK_TIME_LIMIT = 120  # below the visibility timeout, or a task would ru
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False  # a nudge that does not go through is healed by the sweep
 CELERY_BEAT_SCHEDULE = {
-    "sweep the agenda": {"task": "hub.agenda.sweep", "schedule": 1.0, "options": {"queue": "agenda", "expires": 5}},
-    "deliver the post": {"task": "hub.post.deliver", "schedule": 1.0, "options": {"queue": "post", "expires": 5}},
-    "tidy up": {"task": "hub.cases.tidy_up", "schedule": 3600.0, "options": {"queue": "agenda", "expires": 600}},
+    "sweep the agenda": {
+        "task": "hub.agenda.sweep",
+        "schedule": 1.0,
+        "options": {"queue": "agenda", "expires": 5},
+    },
+    "deliver the post": {
+        "task": "hub.post.deliver",
+        "schedule": 1.0,
+        "options": {"queue": "post", "expires": 5},
+    },
+    "tidy up": {
+        "task": "hub.cases.tidy_up",
+        "schedule": 3600.0,
+        "options": {"queue": "agenda", "expires": 600},
+    },
 }
 
 HUB_CAD_URL = os.environ.get("HUB_CAD_URL", "")

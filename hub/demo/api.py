@@ -42,7 +42,10 @@ def credentials(file: Path) -> tuple[Credentials, list[Credentials]]:
 
 def _known(entry: dict[str, Any]) -> Credentials:
     return Credentials(
-        entry["client_id"], entry["client_secret"], entry.get("webhook_secret", ""), entry.get("name") or entry.get("service", "")
+        entry["client_id"],
+        entry["client_secret"],
+        entry.get("webhook_secret", ""),
+        entry.get("name") or entry.get("service", ""),
     )
 
 

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
         if settings.DATABASES["default"]["USER"] != serving:
             grant(serving)
-            self.stdout.write(f"Serving role {serving}: may read and write, owns nothing, only adds to the record.")
+            self.stdout.write(
+                f"Serving role {serving}: may read and write, owns nothing, only adds to the record."
+            )
         else:
             self.stdout.write("Owner and serving role are one: the record is kept by its triggers alone.")
 

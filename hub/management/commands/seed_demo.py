@@ -24,7 +24,12 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"username": "alan", "name": "Alan Reed", "role": "administrator"},
 )
 DEMO_CLINICIANS = tuple(
-    {"username": f"demo{number}", "name": f"Demo Clinician {number}", "role": "clinician", "profession": "paramedic"}
+    {
+        "username": f"demo{number}",
+        "name": f"Demo Clinician {number}",
+        "role": "clinician",
+        "profession": "paramedic",
+    }
     for number in range(1, 9)
 )
 FROM_OTHER_ROOMS = ("publish_protocols", "seed_directory")
@@ -56,7 +61,9 @@ class Command(BaseCommand):
             return
         registered = "profession" in person
         User.objects.create_user(
-            **person, password=password, registration_number=f"DEMO-{person['username']}" if registered else ""
+            **person,
+            password=password,
+            registration_number=f"DEMO-{person['username']}" if registered else "",
         )
 
     def _password(self) -> str:
@@ -73,7 +80,9 @@ class Command(BaseCommand):
         if "cad" in clients:
             return
         printed = io.StringIO()
-        call_command("add_api_client", "demo-cad", kind="cad", again=True, stdout=printed, stderr=io.StringIO())
+        call_command(
+            "add_api_client", "demo-cad", kind="cad", again=True, stdout=printed, stderr=io.StringIO()
+        )
         pairs = dict(line.split("=", 1) for line in printed.getvalue().splitlines() if "=" in line)
         clients["cad"] = {**pairs, "webhook_secret": settings.HUB_CAD_SECRET}
         _write_private(kept, clients)
