@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django import forms
 
-from hub.cases.first_questions import NO, UNKNOWN, YES, category
+from hub.cases.first_questions import NO, UNKNOWN, YES, category, life_threat
 from hub.cases.intake import ContactDetails, FlagDetails, Intake
 from hub.cases.models import Case, Flag, NhsNumberStatus, Sex
 from hub.cases.names import name_key
@@ -18,6 +18,7 @@ RISKS = [(risk, risk.replace("_", " ").capitalize()) for risk in ["alone", *sort
 CATEGORIES = [("", "Not decided"), *Category.choices]
 SEGMENTS = [("", "None"), *Segment.choices]
 RANKS = [("caller", "The caller"), ("patient", "The patient"), ("other", "Somebody else")]
+EMPTY: dict[str, Any] = {"birth_date": None, "stated_age": None, "risks": [], "caller_is_patient": False}
 SPOKEN = "Ask “What is the address?” and write what they say."
 
 
@@ -80,10 +81,17 @@ class TakeCallForm(forms.Form):
     def __init__(self, data: Any = None, **options: Any) -> None:
         initial = {"token": uuid4(), **options.pop("initial", {})}
         super().__init__(data, initial=initial, **options)
+        self.left_out: list[str] = []
 
     def clean(self) -> dict[str, Any]:
-        """A case that can be found again has a problem or a number; a flag has its words."""
+        """A case that can be found again has a problem or a number; a flag has its words.
+
+        Somebody who does not breathe waits for no correction: then what cannot be read is left out, and told.
+        """
         said = self.cleaned_data
+        if life_threat(said.get("breathing", ""), said.get("conscious", "")):
+            self._let_through()
+            return said
         findable = ("problem", "caller_phone", "patient_phone", "other_phone")
         if not any(said.get(name) or name in self.errors for name in findable):
             self.add_error("problem", "Write what is wrong, or a telephone number: one of them makes a case.")
@@ -92,6 +100,15 @@ class TakeCallForm(forms.Form):
         if said.get("flag_text") and not said.get("flag_kind"):
             self.add_error("flag_kind", "Choose the kind of flag.")
         return said
+
+    def _let_through(self) -> None:
+        for name in list(self.errors):
+            if name == "token":
+                self.cleaned_data[name] = uuid4()
+            else:
+                self.left_out.append(f"{self.fields[name].label}: {self[name].value()}"[:300])
+                self.cleaned_data[name] = EMPTY.get(name, "")
+            del self.errors[name]
 
     def intake(self) -> Intake:
         """What was told, as the hub takes it; empty boxes are "not recorded"."""
@@ -104,6 +121,7 @@ class TakeCallForm(forms.Form):
                 "postcode", "grid_reference", "three_words", "access_note",
             )
         }  # fmt: skip
+        told_flag = said["flag_kind"] and said["flag_text"]
         return Intake(
             category=chosen,
             segment=said["segment"] if chosen == Category.C2 else "",
@@ -114,7 +132,7 @@ class TakeCallForm(forms.Form):
             nhs_number_status=NhsNumberStatus.GIVEN if said["nhs_number"] else NhsNumberStatus.NOT_RECORDED,
             risks=tuple(said["risks"]),
             contacts=self._contacts(),
-            flags=(FlagDetails(said["flag_kind"], said["flag_text"]),) if said["flag_kind"] else (),
+            flags=(FlagDetails(said["flag_kind"], said["flag_text"]),) if told_flag else (),
             payload={},
             **words,
         )

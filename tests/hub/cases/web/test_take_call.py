@@ -161,3 +161,23 @@ def test_the_radar_prompts_while_the_caller_talks(open_case_: Make, handler: Cli
     assert earlier.reference in text
     assert "May have contacted us before" in text
     assert handler.post("/calls/repeats/", {"caller_phone": "nonsense", "nhs_number": "1"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kept"),
+    [
+        ({}, ""),
+        ({"nhs_number": "9990000019"}, "NHS number: 9990000019"),
+        ({"caller_phone": "Ann"}, "telephone: Ann"),
+        ({"birth_date_day": "31", "birth_date_month": "2", "birth_date_year": "1958"}, "Date of birth"),
+        ({"stated_age": "old", "category": "C9", "risks": ["nonsense"], "token": "x"}, "Age in years"),
+        ({"flag_kind": "respect"}, ""),
+    ],
+)
+def test_somebody_who_does_not_breathe_waits_for_no_correction(
+    wrong: dict[str, Any], kept: str, handler: Client
+) -> None:
+    page = handler.post("/calls/new/", call(**{"breathing": "no", **wrong}), follow=True)
+    case = Case.objects.get()
+    assert (case.category, case.state) == ("C1", "awaiting_dispatch")
+    assert kept in page.content.decode()
