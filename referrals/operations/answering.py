@@ -43,8 +43,8 @@ def accept(*, referral_id: UUID, by: Actor, name: str, role: str, version: int |
             "Say who accepts, by name and role. The referral still waits.", code="person-missing", status=422
         )
     with transaction.atomic():
-        _nothing_left_due(referral_id)
         case, referral = lock_referral(referral_id)
+        _nothing_left_due(referral_id)
         check_version(referral, version)
         _must_wait(referral)
         if case.state != CaseState.AWAITING_ACCEPTANCE:
@@ -76,8 +76,8 @@ def reject(
         raise Refusal("Say why, with one of the coded reasons.", code="reason-unknown", status=422)
     said = RejectReason(reason).label
     with transaction.atomic():
-        _nothing_left_due(referral_id)
         case, referral = lock_referral(referral_id)
+        _nothing_left_due(referral_id)
         check_version(referral, version)
         _must_wait(referral)
         referral.reject_reason = reason
@@ -97,8 +97,8 @@ def withdraw(*, referral_id: UUID, by: User, words: str) -> Referral:
     if not words.strip():
         raise Refusal("Say why it is withdrawn. The referral still waits.", code="words-missing", status=422)
     with transaction.atomic():
-        _nothing_left_due(referral_id)
         case, referral = lock_referral(referral_id)
+        _nothing_left_due(referral_id)
         _must_wait(referral)
         _end(referral, "withdraw", by=by, words=words)
         tell_service(referral, kind="referral.withdrawn")
@@ -118,10 +118,10 @@ def withdraw_standing(*, case: Case, by: Actor, why: str) -> None:
 def expire(*, referral_id: UUID) -> None:
     """Nobody answered in time: the hub has the patient again. Harmless when somebody has answered."""
     with transaction.atomic():
-        withdraw_messages(reference=str(referral_id))
         case, referral = lock_referral(referral_id)
         if not referral.awaiting:
             return
+        withdraw_messages(reference=str(referral_id))
         _end(referral, "expire", by=CLOCK, words="Nobody accepted in time.")
         tell_service(referral, kind="referral.expired")
         _back_to_queue(
@@ -132,10 +132,10 @@ def expire(*, referral_id: UUID) -> None:
 def fail(*, referral_id: UUID, words: str) -> None:
     """It could not be delivered: the hub has the patient again. Harmless when the service has it by another way."""
     with transaction.atomic():
-        cancel(agenda_key(referral_id))
         case, referral = lock_referral(referral_id)
         if referral.state != State.SENT:
             return
+        cancel(agenda_key(referral_id))
         _end(referral, "fail", by=CLOCK, words=words)
         _back_to_queue(
             case, CLOCK, f"The referral could not be delivered to {referral.service.name}. Choose again."
@@ -200,9 +200,9 @@ def _end(
 
 
 def _nothing_left_due(referral_id: UUID) -> None:
-    """Take the limit off the agenda and stop the message, before the case is locked.
+    """Take the limit off the agenda and stop the message; the case is locked by now, here as everywhere.
 
-    The clock and the courier hold their own row and then lock the case; the same order here means no deadlock.
+    The clock and the courier hold their own row and then want the case: they give way to people.
     """
     cancel(agenda_key(referral_id))
     withdraw_messages(reference=str(referral_id))
