@@ -1,23 +1,29 @@
 """What must be true of the assessment before a case ends without an ambulance, or with a lesser one."""
 
-from hub.cases.closing_guards import guard
+from hub.cases.closing_guards import LOWER, guard
 from hub.cases.models import Case
-from hub.cases.states import Outcome
+from hub.cases.states import Outcome, urgency
 from triage.models import ClosingSet, Decision
-from triage.policies import ClosingDetails, missing_from_closing_set, needs_a_service, unanswered_red_flags
+from triage.policies import (
+    AMBULANCE,
+    ClosingDetails,
+    missing_from_closing_set,
+    needs_a_service,
+    unanswered_red_flags,
+)
 from triage.protocols import Disposition
 from triage.protocols.decoding import decode
 from triage.standing import Standing, current, standing
 
 WITHOUT_AMBULANCE = frozenset({str(Outcome.ADVICE), str(Outcome.REFERRED)})
 DROPPED = frozenset({str(Outcome.CANCELLED), str(Outcome.NO_CONTACT)})
-LOWER = "lower"
 
 
 @guard
 def assessed(case: Case, outcome: str) -> list[str]:
     """A finished assessment, a disposition that needs no ambulance, and a whole closing set."""
-    if outcome not in WITHOUT_AMBULANCE and outcome != LOWER:
+    lower = outcome.removeprefix(LOWER) if outcome.startswith(LOWER) else ""
+    if outcome not in WITHOUT_AMBULANCE and not lower:
         return []
     assessment = current(case)
     if assessment is None:
@@ -27,9 +33,9 @@ def assessed(case: Case, outcome: str) -> list[str]:
         return ["The assessment is not concluded on the answers as they stand now."]
     if unsettled := _unsettled(now_, now_.decision):
         return unsettled
-    if outcome == LOWER:
-        return []
     disposition = decode(Disposition, now_.decision.disposition)
+    if lower:
+        return _below_conclusion(disposition, lower)
     return [*_too_urgent(disposition, outcome), *_closing_set(now_.decision)]
 
 
@@ -53,6 +59,13 @@ def _unsettled(now_: Standing, decision: Decision) -> list[str]:
         second = " and a second clinician" if result.at_least.red else ""
         found.append(f"The rules ask for {result.at_least.title}; going below needs a reason{second}.")
     return found
+
+
+def _below_conclusion(disposition: Disposition, category: str) -> list[str]:
+    """An assessment that concludes C3 does not send C4."""
+    if disposition.code not in AMBULANCE or urgency(category) <= urgency(disposition.code):
+        return []
+    return [f"The assessment concludes {disposition.title}: {category} is below that."]
 
 
 def _too_urgent(disposition: Disposition, outcome: str) -> list[str]:

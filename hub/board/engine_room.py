@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from hub.agenda.models import DueItem, Sweep
 from hub.clock import now
@@ -56,7 +56,6 @@ def parked(limit: int = ROWS) -> tuple[list[DueItem], int]:
 def undelivered(limit: int = ROWS) -> list[Message]:
     """Messages of the last twelve hours that never arrived, newest first; withdrawn ones are no trouble."""
     given_up = Message.objects.filter(
-        Q(state=Message.State.REFUSED) | Q(state=Message.State.EXPIRED, settled_at__gte=F("expires_at")),
         settled_at__gte=now() - LOOK_BACK,
         state__in=[Message.State.REFUSED, Message.State.EXPIRED],
     )

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from hub.cases.models import Case
 from hub.record.actors import Actor
 
+# Asked before an ambulance goes at a category below the present one: LOWER + "C4".
+LOWER = "lower to "
+
 Guard = Callable[[Case, str], list[str]]
 Afterwards = Callable[[Case, str, Actor], None]
 _GUARDS: list[Guard] = []

@@ -55,7 +55,7 @@ def why_not_lower(case: Case, by: Actor, category: str) -> Refusal | None:
             f"Send at {case.category}, or higher.",
             code="lower-needs-assessment",
         )
-    if missing := closing_guards.missing(case, "lower"):
+    if missing := closing_guards.missing(case, f"{closing_guards.LOWER}{category}"):
         return Refusal(
             f"{category} is less urgent than {case.category}; before that: " + " ".join(missing),
             code="lower-needs-assessment",

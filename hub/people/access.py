@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from hub.people.models import User
@@ -27,7 +27,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             if not request.user.may(permission):
                 return forbidden(request, permission)
             return view(request, *args, **kwargs)
@@ -44,7 +44,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_sign_in(request)
         return view(request, *args, **kwargs)
 
     guarded.open_reason = "any signed-in person"  # type: ignore[attr-defined]
@@ -63,6 +63,16 @@ def open_to_all(reason: str) -> Callable[[View], View]:
         return opened
 
     return unlock
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """A stranger is sent to sign in; a form that comes after the session ended is shown with what was typed."""
+    if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
+        return HttpResponse("You are signed out. Nothing was saved.", status=401, content_type="text/plain")
+    kept = [(name, value) for name, values in request.POST.lists() for value in values if value.strip()]
+    if request.method != "POST" or not kept:
+        return redirect_to_login(request.get_full_path())
+    return render(request, "hub/people/signed_out.html", {"kept": kept}, status=401)
 
 
 def forbidden(request: HttpRequest, permission: Permission) -> HttpResponseBase:

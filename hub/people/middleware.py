@@ -25,6 +25,12 @@ class IdleLockMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
+        response = self._guarded(request)
+        # After signing out, the browser's "back" shows nothing of a patient.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _guarded(self, request: HttpRequest) -> HttpResponse:
         name, background = _route(request)
         moment = now().timestamp()
         quiet = moment - request.session.get("seen", moment)

@@ -15,6 +15,7 @@ class Message(models.Model):
         DELIVERED = "delivered", "delivered"
         REFUSED = "refused", "refused by the other side"
         EXPIRED = "expired", "not delivered in time"
+        WITHDRAWN = "withdrawn", "no longer to be sent"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     channel = models.CharField(max_length=20)
@@ -35,7 +36,7 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="message_state_known",
-                condition=models.Q(state__in=["waiting", "delivered", "refused", "expired"]),
+                condition=models.Q(state__in=["waiting", "delivered", "refused", "expired", "withdrawn"]),
             ),
         ]
         indexes = [

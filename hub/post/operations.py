@@ -151,4 +151,4 @@ def _settle(message: Message, state: str, words: str) -> None:
 def withdraw(*, reference: str) -> int:
     """Messages that carry a thing which no longer stands are not sent any more."""
     waiting = Message.objects.filter(reference=reference, state=Message.State.WAITING)
-    return waiting.update(state=Message.State.EXPIRED, settled_at=now())
+    return waiting.update(state=Message.State.WITHDRAWN, settled_at=now())

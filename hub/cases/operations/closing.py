@@ -37,6 +37,7 @@ def close_case(
         if outcome in UNSEEN:
             if refusal := why_not_close_unseen(case, by, outcome, second):
                 raise refusal
+            _nothing_missing(case, outcome)
         elif outcome == Outcome.ADVICE:
             _require_guards(case, outcome)
         else:
@@ -119,6 +120,10 @@ def _begin_again(case: Case) -> tuple[str, ...]:
 def _require_guards(case: Case, outcome: str) -> None:
     if case.state != State.IN_ASSESSMENT:
         raise Refusal("The consultation has not begun. Start it first.", code="not-in-assessment")
+    _nothing_missing(case, outcome)
+
+
+def _nothing_missing(case: Case, outcome: str) -> None:
     if missing := closing_guards.missing(case, outcome):
         raise Refusal(
             "The case cannot end like this yet. " + " ".join(missing),

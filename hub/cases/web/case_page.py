@@ -52,7 +52,6 @@ def context(case: Case, user: User) -> dict[str, Any]:
         "quick_category": "C4" if case.category == "C5" else case.category,
         "forms": drawn_forms(case.category),
         "rung_choices": forms.rung_choices(contacts),
-        "seconds": seconds() if case.owner_id == user.pk else [],
     }
 
 
@@ -95,8 +94,3 @@ def buttons(case: Case, user: User) -> dict[str, bool]:
         "reopen": adds and not case.is_open,
         "read_assessment": user.may(Permission.VIEW_CASE),
     }
-
-
-def seconds() -> list[tuple[str, str]]:
-    """Who may agree as the second clinician, for the form that ends a case."""
-    return [("", "Nobody yet"), *((str(each.pk), each.name) for each in forms.second_clinicians())]

@@ -8,7 +8,9 @@ from hub.cases.operations import closing
 from hub.cases.web.acting import carry_out, person, post_only
 from hub.cases.web.forms import CloseForm, ReasonForm
 from hub.people.access import requires
+from hub.people.models import User
 from hub.people.permissions import Permission
+from hub.people.second import confirm_second
 
 
 @requires(Permission.WORK_CASE)
@@ -19,7 +21,7 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     def do(form: CloseForm) -> None:
         closing.close_case(
             case_id=case_id, by=person(request), fence=form.cleaned_data["fence"] or 0, outcome=form.said("outcome"),
-            words=form.said("words"), second=form.cleaned_data["second"],
+            words=form.said("words"), second=_second(request, form),
         )  # fmt: skip
 
     return carry_out(
@@ -31,6 +33,13 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
         do=do,
         done="The case has ended.",
     )
+
+
+def _second(request: HttpRequest, form: CloseForm) -> User | None:
+    """The second clinician, proved by their own credentials; None when nobody is named."""
+    if not form.said("second"):
+        return None
+    return confirm_second(request, username=form.said("second"), password=form.cleaned_data["password"])
 
 
 @requires(Permission.ADD_TO_CASE)

@@ -6,16 +6,12 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.db.models import QuerySet
 
 from hub.cases.models import Call, Case, Contact, Flag
 from hub.cases.phones import as_written
 from hub.cases.states import Category, Outcome
 from hub.cases.web.fields import BIGGEST, PhoneField, fence_field
 from hub.clock import LONDON
-from hub.people.models import User
-from hub.people.permissions import Permission
-from hub.people.roles import ROLES
 
 LONGEST = 4000  # characters in a box for words
 WORDS = forms.Textarea(attrs={"rows": 3})
@@ -227,17 +223,12 @@ class CloseForm(CaseForm):
     )  # fmt: skip
     words = forms.CharField(label="In words", max_length=LONGEST, widget=WORDS,
                             error_messages={"required": "Say in words how the case ends."})  # fmt: skip
-    second = forms.ModelChoiceField(
-        label="Second clinician who agrees",
-        required=False,
-        queryset=User.objects.none(),
-        empty_label="Nobody yet",
-    )
+    # Agreeing takes the second person's own credentials: a name picked from a list is nobody's agreement.
+    second = forms.CharField(label="Second clinician who agrees: user name", max_length=60, required=False,
+                             help_text="They type this themselves.")  # fmt: skip
+    password = forms.CharField(label="Their password", max_length=128, required=False,
+                               widget=forms.PasswordInput(attrs={"autocomplete": "off"}))  # fmt: skip
     fence = fence_field()
-
-    def __init__(self, data: Any = None, **options: Any) -> None:
-        super().__init__(data, **options)
-        self.fields["second"].queryset = second_clinicians()  # type: ignore[attr-defined]
 
 
 def rung_choices(contacts: Iterable[Contact]) -> list[tuple[str, str]]:
@@ -247,9 +238,3 @@ def rung_choices(contacts: Iterable[Contact]) -> list[tuple[str, str]]:
         for each in contacts
     ]
     return [*named, ("", "Another number")]
-
-
-def second_clinicians() -> QuerySet[User]:
-    """Everybody whose role may agree as the second clinician."""
-    roles = [role for role, each in ROLES.items() if Permission.SECOND_SIGN in each.permissions]
-    return User.objects.filter(is_active=True, role__in=roles).order_by("name")

@@ -223,7 +223,7 @@ def test_a_withdrawn_message_is_no_trouble() -> None:
             body={},
             expires_at=now() + timedelta(hours=1),
         )
-    Message.objects.update(state="expired", settled_at=now())
+    Message.objects.update(state="withdrawn", settled_at=now())
     assert engine_room.undelivered() == []
 
 

@@ -143,7 +143,7 @@ def test_a_dispatch_that_the_cad_does_not_acknowledge_alarms_after_half_a_minute
     rang_dispatch(dispatch_id=dispatch.pk, by=call_handler, words="Kim, desk 4")
     ended = fresh(case)
     assert (ended.state, ended.outcome, ended.alarm) == ("closed", "dispatched", "")
-    assert Message.objects.get(reference=str(dispatch.pk)).state == "expired"
+    assert Message.objects.get(reference=str(dispatch.pk)).state == "withdrawn"
 
 
 def test_an_acknowledged_dispatch_ends_the_case_and_saying_it_twice_changes_nothing(

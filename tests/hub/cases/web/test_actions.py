@@ -12,6 +12,7 @@ from hub.cases.operations.dispatching import send_ambulance
 from hub.cases.operations.holding import claim, take_over
 from hub.people.models import User
 from hub.record.models import Event
+from tests.conftest import PASSWORD
 
 Signed = Callable[[User], Client]
 Make = Callable[..., Case]
@@ -241,7 +242,18 @@ def test_a_senior_defers_once_and_takes_over(held: Case, senior: User, client_as
 
 def test_ending_and_opening_again(held: Case, clinician: User, senior: User, client_as: Signed) -> None:
     client = client_as(clinician)
-    sent = {"outcome": "duplicate", "words": "same as the other", "fence": held.fence, "second": senior.pk}
+    sent = {
+        "outcome": "duplicate",
+        "words": "same as the other",
+        "fence": held.fence,
+        "second": senior.username,
+    }
+    for wrong in ("", "not their password"):
+        refused = client.post(f"/cases/{held.pk}/close/", {**sent, "password": wrong})
+        assert refused.status_code == 422
+        assert "name or password is not right" in refused.content.decode()
+        assert wrong == "" or wrong not in refused.content.decode()
+    sent["password"] = PASSWORD
     assert client.post(f"/cases/{held.pk}/close/", sent).status_code == 302
     assert "Ended: Duplicate" in client.get(f"/cases/{held.pk}/").content.decode()
     page = client.post(f"/cases/{held.pk}/reopen/", {"reason": "rang again, worse"}, follow=True)
