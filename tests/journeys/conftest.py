@@ -1,0 +1,82 @@
+"""One real hub for all journeys: every process of the demo, and people at browsers of their own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from hub.demo.stack import Stack
+from tests.chromium import launch_arguments
+from tests.journeys.outside import Outside
+from tests.journeys.screen import Screen
+from tests.stack.test_embedded_demo import OF_THE_TEST_RUN
+
+PATIENCE = 20_000  # milliseconds for anything to appear: machines under test are busy
+QUICK = {"HUB_DEMO_PACE": "0.3"}  # the demo's services think for a second, not for six
+People = Callable[..., Screen]
+
+
+def real_hub(folder: Any, **extra: str) -> Iterator[Outside]:
+    """A hub with every process, seeded as `make demo` seeds it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in OF_THE_TEST_RUN:
+            patch.delenv(name, raising=False)
+        stack = Stack(
+            folder, durable=False, given={}, web_workers=1, worker_processes=1, extra={**QUICK, **extra}
+        )
+        with stack:
+            stack.manage("prepare_database")
+            stack.manage("seed_demo")
+            stack.start()
+            stack.start_services()
+            outside = Outside(stack)
+            outside.wait_for_doors()
+            yield outside
+            outside.close()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    return launch_arguments()
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    """The hub of all journeys. Each journey brings its own cases; services accept unless a journey says otherwise."""
+    yield from real_hub(tmp_path_factory.mktemp("the whole hub"))
+
+
+@pytest.fixture
+def services_accept(outside: Outside) -> Iterator[None]:
+    """Every service accepts, dispatch acknowledges; put right again afterwards."""
+    outside.all_services("accept")
+    outside.dispatch("acknowledge")
+    yield
+    outside.all_services("accept")
+    outside.dispatch("acknowledge")
+
+
+@pytest.fixture
+def people(browser: Browser, outside: Outside) -> Iterator[People]:
+    """people("nadia"): a person signed in at a browser of their own. In the end no page may have complained."""
+    expect.set_options(timeout=PATIENCE)
+    screens: list[Screen] = []
+
+    def person(name: str = "", *, width: int = 1280, height: int = 800, **more: Any) -> Screen:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB", timezone_id="Europe/London",
+            reduced_motion="reduce", **more,
+        )  # fmt: skip
+        context.set_default_timeout(PATIENCE)
+        screen = Screen(context.new_page(), outside.url)
+        screens.append(screen)
+        if name:
+            screen.sign_in(name, outside.password)
+        return screen
+
+    yield person
+    expect.set_options(timeout=None)
+    for screen in screens:
+        screen.page.context.close()
+    assert [fault for screen in screens for fault in screen.faults] == []
