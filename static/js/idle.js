@@ -11,6 +11,7 @@ export function startIdleLock() {
   const lock = document.getElementById("hub-lock");
   if (!lock) return;
   const limit = Number(lock.dataset.idleSeconds) * 1000;
+  const tellEvery = Math.min(TELL_EVERY, limit / 4);
   const tabs = new BroadcastChannel("hub-idle");
   const password = lock.querySelector('input[type="password"]');
   const problem = lock.querySelector("[data-unlock-problem]");
@@ -38,7 +39,7 @@ export function startIdleLock() {
   function sign() {
     if (lock.open) return;
     seen = Date.now();
-    if (seen - told < TELL_EVERY) return;
+    if (seen - told < tellEvery) return;
     told = seen;
     tabs.postMessage("seen");
     // Typing alone loads no page: the server is told, or it would lock a person who is writing.
