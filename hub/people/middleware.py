@@ -40,7 +40,8 @@ class IdleLockMiddleware:
             return self.get_response(request) if name in STILL_ANSWERED else locked(request)
         # Writing the session on every click would cost a write a request: once in half a minute is enough,
         # oftener under a short limit, or somebody at work would be locked out.
-        if not background and (quiet > min(WRITE_EVERY, settings.HUB_IDLE_SECONDS / 4) or "seen" not in request.session):
+        write_after = min(WRITE_EVERY, settings.HUB_IDLE_SECONDS / 4)
+        if not background and (quiet > write_after or "seen" not in request.session):
             request.session["seen"] = moment
             presence.seen(user=request.user)
         return self.get_response(request)
