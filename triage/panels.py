@@ -1,11 +1,11 @@
-"""The board's panel of second opinions, and how a case's timeline tells of its assessment."""
+"""The board's panels of triage, and how a case's timeline tells of its assessment."""
 
 from django.template.loader import render_to_string
 
 from hub.cases.telling import Sentence, add_sentences
 from hub.live.panels import panel
 from hub.people.permissions import Permission
-from triage.queries import requests_for_second
+from triage.queries import open_concerns, requests_for_second
 
 add_sentences(
     {
@@ -39,4 +39,10 @@ add_sentences(
 @panel("board.second_opinions", topics=("assessment", "case"), permission=Permission.VIEW_BOARD)
 def second_opinions() -> str:
     """Who waits for a second clinician."""
-    return render_to_string("triage/_second_opinions.html", {"requests": requests_for_second()})
+    return render_to_string("triage/_second_opinions_panel.html", {"requests": requests_for_second()})
+
+
+@panel("board.concerns", topics=("protocol",), permission=Permission.VIEW_BOARD)
+def concerns() -> str:
+    """Concerns about clinical content that nobody has closed."""
+    return render_to_string("triage/_concerns_panel.html", {"concerns": open_concerns()})

@@ -1,10 +1,12 @@
 """What the rooms above ask of triage: the disposition of a case, and its story."""
 
+from django.db.models import Q, QuerySet
+
 from hub.cases.models import Case
 from hub.people.models import User
-from triage.models import Assessment, ClosingSet, Decision, Override
+from triage.models import Assessment, ClosingSet, Concern, Decision, Override
 from triage.narrative import narrative
-from triage.protocols import Disposition
+from triage.protocols import Disposition, Protocol
 from triage.protocols.decoding import decode
 from triage.standing import current, standing
 
@@ -53,3 +55,20 @@ def request_for_second(override_id: int, *, by: User) -> Override | None:
     if found is None or not Case.objects.visible_to(by).filter(pk=found.assessment.case_id).exists():
         return None
     return found
+
+
+def concerns() -> QuerySet[Concern]:
+    """Every concern with its closing, newest first."""
+    return Concern.objects.select_related("by", "version", "case", "closing__by").order_by("-id")
+
+
+def open_concerns() -> list[Concern]:
+    """Concerns that nobody has closed, oldest first."""
+    return list(concerns().filter(closing__isnull=True).order_by("id"))
+
+
+def concerns_about(protocol: Protocol) -> list[Concern]:
+    """Of this protocol, and of every finding that it shares with another; open ones first, newest first."""
+    shared = Q(about=Concern.About.FINDING, item__in=[each.id for each in protocol.findings])
+    found = concerns().filter(shared | Q(protocol=protocol.id))
+    return sorted(found, key=lambda each: each.closed)

@@ -37,14 +37,15 @@ CREATE TRIGGER triage_version_kept BEFORE DELETE ON triage_protocolversion
 """
 
 
-def _keep(table: str) -> str:
+def keep(table: str) -> str:
+    """Refuse every change of a table's rows; for tables that a later migration makes."""
     return f"""
 CREATE TRIGGER triage_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION triage_refuse();
 CREATE TRIGGER triage_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION triage_refuse();
 """
 
 
-MAKE = _REFUSE + _CONTENT + "".join(_keep(table) for table in _APPEND_ONLY)
+MAKE = _REFUSE + _CONTENT + "".join(keep(table) for table in _APPEND_ONLY)
 
 UNDO = (
     "".join(
@@ -55,3 +56,8 @@ UNDO = (
     + "DROP TRIGGER triage_version_kept ON triage_protocolversion;"
     + "DROP FUNCTION triage_content_stays(); DROP FUNCTION triage_refuse();"
 )
+
+
+def let_go(table: str) -> str:
+    """Undo `keep`."""
+    return f"DROP TRIGGER triage_append_only ON {table}; DROP TRIGGER triage_no_truncate ON {table};"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from triage.web import assessing, closing, protocols, second
+from triage.web import assessing, closing, concerns, protocols, second
 
 app_name = "triage"
 
@@ -18,6 +18,7 @@ _of_a_case = [
     path("assessment/note/", assessing.note, name="note"),
     path("assessment/draft/<slug:field>/", assessing.draft, name="draft"),
     path("assessment/search/", assessing.search, name="search"),
+    path("assessment/concern/", concerns.from_case, name="raise_concern"),
     path("closing/", closing.closing, name="closing"),
     path("closing/conclude/", closing.conclude, name="conclude"),
     path("closing/up/", closing.up, name="up"),
@@ -32,6 +33,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/", include(_of_a_case)),
     path("second-opinions/", second.waiting, name="second_opinions"),
     path("second-opinions/<int:override_id>/", second.second, name="second_opinion"),
+    path("concerns/", concerns.listed, name="concerns"),
+    path("concerns/<int:concern_id>/", concerns.concern, name="concern"),
+    path("concerns/<int:concern_id>/close/", concerns.close, name="close_concern"),
     path("protocols/", protocols.protocols, name="protocols"),
     path("protocols/<slug:protocol_id>/", protocols.protocol, name="protocol"),
+    path("protocols/<slug:protocol_id>/concern/", concerns.from_protocol, name="concern_about"),
 ]

@@ -22,7 +22,9 @@ class Permission(StrEnum):
     VIEW_MESSAGES = "view_messages"
     VIEW_DIRECTORY = "view_directory"
     VIEW_PROTOCOLS = "view_protocols"
+    RAISE_CONCERN = "raise_concern"
     SIGN_PROTOCOL = "sign_protocol"
+    GOVERN_PROTOCOLS = "govern_protocols"
     VIEW_PEOPLE = "view_people"
     MANAGE_PEOPLE = "manage_people"
 
@@ -44,7 +46,9 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.VIEW_MESSAGES: "see the messages sent outside, and each attempt",
     Permission.VIEW_DIRECTORY: "see the directory of services",
     Permission.VIEW_PROTOCOLS: "read the protocols and their versions",
-    Permission.SIGN_PROTOCOL: "sign or retire a protocol version",
+    Permission.RAISE_CONCERN: "raise a concern about a question, a rule or a protocol",
+    Permission.SIGN_PROTOCOL: "sign a protocol version that is in review",
+    Permission.GOVERN_PROTOCOLS: "replay, submit, put into force and retire protocol versions; close concerns",
     Permission.VIEW_PEOPLE: "see who works here, their role and registration",
     Permission.MANAGE_PEOPLE: "add people, change their role, end their access",
 }

@@ -30,11 +30,16 @@ class RoleDefinition:
 
 _SEES_CASES = {P.VIEW_QUEUE, P.VIEW_CASE, P.ADD_TO_CASE, P.SEND_AMBULANCE}
 _CALL_HANDLER = _SEES_CASES | {P.TAKE_CALL, P.FOLLOW_UP}
-_CLINICIAN = _CALL_HANDLER | {P.WORK_CASE, P.REFER, P.VIEW_BOARD, P.VIEW_DIRECTORY, P.VIEW_PROTOCOLS}
-_SENIOR = _CLINICIAN | {P.SECOND_SIGN, P.DEFER_BREACH, P.TAKE_OVER}
+_CLINICIAN = _CALL_HANDLER | {
+    P.WORK_CASE, P.REFER, P.VIEW_BOARD, P.VIEW_DIRECTORY, P.VIEW_PROTOCOLS, P.RAISE_CONCERN,
+}  # fmt: skip
+_SENIOR = _CLINICIAN | {P.SECOND_SIGN, P.DEFER_BREACH, P.TAKE_OVER, P.SIGN_PROTOCOL}
 _SUPERVISOR = _CALL_HANDLER | {
     P.TAKE_OVER, P.VIEW_BOARD, P.HANDLE_PARKED, P.VIEW_MESSAGES, P.VIEW_DIRECTORY, P.VIEW_PROTOCOLS,
     P.VIEW_PEOPLE,
+}  # fmt: skip
+_GOVERNANCE = {
+    P.VIEW_CASE, P.VIEW_PROTOCOLS, P.RAISE_CONCERN, P.SIGN_PROTOCOL, P.GOVERN_PROTOCOLS, P.VIEW_DIRECTORY, P.VIEW_BOARD,
 }  # fmt: skip
 
 ROLES: dict[Role, RoleDefinition] = {
@@ -51,8 +56,8 @@ ROLES: dict[Role, RoleDefinition] = {
     ),
     Role.SUPERVISOR: RoleDefinition("Runs the shift from the live board.", frozenset(_SUPERVISOR)),
     Role.GOVERNANCE_LEAD: RoleDefinition(
-        "Signs protocols and audits calls.",
-        frozenset({P.VIEW_CASE, P.VIEW_PROTOCOLS, P.SIGN_PROTOCOL, P.VIEW_DIRECTORY, P.VIEW_BOARD}),
+        "Signs protocols, answers concerns about them and audits calls.",
+        frozenset(_GOVERNANCE),
     ),
     Role.ADMINISTRATOR: RoleDefinition(
         "Keeps accounts in order; sees no patient.", frozenset({P.VIEW_PEOPLE, P.MANAGE_PEOPLE})

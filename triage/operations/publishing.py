@@ -96,14 +96,14 @@ def _locked(version_id: int) -> ProtocolVersion:
     return found
 
 
-def _may_sign(by: User) -> None:
-    if not by.may(Permission.SIGN_PROTOCOL):
-        raise Refusal("Your role does not sign protocols.", code="not-permitted", status=403)
+def _may_govern(by: User) -> None:
+    if not by.may(Permission.GOVERN_PROTOCOLS):
+        raise Refusal("Only a governance lead does this.", code="not-permitted", status=403)
 
 
 def submit(*, version_id: int, by: User) -> ProtocolVersion:
     """Ask for signatures."""
-    _may_sign(by)
+    _may_govern(by)
     with transaction.atomic():
         version = _locked(version_id)
         apply(
@@ -118,7 +118,7 @@ def submit(*, version_id: int, by: User) -> ProtocolVersion:
 
 def sign(*, version_id: int, by: User, words: str = "") -> Signature:
     """Sign exactly this content. The author does not sign, nobody signs twice."""
-    if not (by.may(Permission.SIGN_PROTOCOL) or by.may(Permission.SECOND_SIGN)):
+    if not by.may(Permission.SIGN_PROTOCOL):
         raise Refusal("Your role does not sign protocols.", code="not-permitted", status=403)
     with transaction.atomic():
         version = _locked(version_id)
@@ -149,7 +149,7 @@ def missing_signatures(signatures: Iterable[Signature]) -> list[str]:
 
 def activate(*, version_id: int, by: User) -> ProtocolVersion:
     """Put a signed version in force; the one before is retired. Open assessments keep theirs."""
-    _may_sign(by)
+    _may_govern(by)
     with transaction.atomic():
         version = _locked(version_id)
         if missing := missing_signatures(version.signatures.all()):
@@ -178,7 +178,7 @@ def _retire(version: ProtocolVersion, *, by: Actor, reason: str) -> None:
 
 def retire(*, version_id: int, by: User, reason: str) -> ProtocolVersion:
     """Take a version out of force without another in its place."""
-    _may_sign(by)
+    _may_govern(by)
     if not reason.strip():
         raise Refusal("Say why it is retired. Nothing was changed.", code="reason-missing", status=422)
     with transaction.atomic():

@@ -6,10 +6,10 @@ from django.views.decorators.http import require_safe
 
 from hub.people.access import requires
 from hub.people.permissions import Permission
-from triage import published
+from triage import in_words, published
 from triage.models import ProtocolVersion
-from triage.protocols import Protocol
-from triage.protocols.conditions import Sign, say
+from triage.protocols import Protocol, Rule
+from triage.queries import concerns_about
 
 
 @requires(Permission.VIEW_PROTOCOLS)
@@ -44,24 +44,15 @@ def protocol(request: HttpRequest, protocol_id: str) -> HttpResponse:
         "versions": versions,
         "protocol": content,
         "rules": [_rule(content, rule) for rule in content.rules],
+        "concerns": concerns_about(content),
         "signatures": list(version.signatures.select_related("by")),
     }
     return render(request, "triage/protocol.html", context)
 
 
-def _rule(content: Protocol, rule: object) -> dict[str, object]:
-    when = getattr(rule, "when", None)
-    code = getattr(rule, "disposition", "")
+def _rule(content: Protocol, rule: Rule) -> dict[str, object]:
     return {
-        "disposition": content.disposition(code),
-        "because": getattr(rule, "because", ""),
-        "when": "otherwise" if when is None else say(when, lambda sign: _sign(content, sign)),
+        "disposition": content.disposition(rule.disposition),
+        "because": rule.because,
+        "when": in_words.when(content, rule),
     }
-
-
-def _sign(content: Protocol, sign: Sign) -> str:
-    finding = content.finding(sign.finding)
-    if not sign.step:
-        return finding.means
-    level = next((each.say for each in finding.levels if each.id == sign.step), sign.step.replace("-", " "))
-    return f"{finding.means}: {level} or worse"
