@@ -46,6 +46,7 @@ def in_process(stack: Stack, cases: int, share: float) -> tuple[list[Figure], di
     for _ in range(WAITING):
         make_case("C4")
     place = queries.place_of(stack.web_url, cases, BROWSERS, PASSWORD)
+    scenarios.warm_up(place)
     figures = []
     for scenario, count in scenarios.SCENARIOS:
         made = scenario(place, max(int(count * share), BROWSERS))

@@ -63,7 +63,7 @@ def with_count(made: Figure, place: Place) -> Figure:
         "create a referral": _referral,
     }
     person = place.people[0]
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     return replace(made, queries=counters[made.what](client, person, place.token))
 

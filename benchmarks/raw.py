@@ -4,6 +4,7 @@ The raw side runs the very statements that the operation sent (captured from one
 one transaction each. What the ratio shows is the cost of Django and of our own Python, not of doing less.
 """
 
+import json
 import time
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import psycopg
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from benchmarks.figures import Figure, figure
 from hub.cases.models import Case
@@ -77,10 +79,11 @@ def _with(statements: list[Statement], changes: dict[str, str]) -> list[Statemen
     """The statements with other values in place of the sample's."""
 
     def swap(value: Any) -> Any:
-        text = str(value)
+        document = isinstance(value, Jsonb)
+        text = json.dumps(value.obj, default=str) if document else str(value)
         for old, new in changes.items():
             if old in text:
-                return text.replace(old, new)
+                return Jsonb(json.loads(text.replace(old, new))) if document else text.replace(old, new)
         return value
 
     def each(params: Any) -> Any:

@@ -1,7 +1,6 @@
 """What is measured over HTTP: each scenario prepares its cases by the operations and is timed from outside."""
 
-import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -32,6 +31,19 @@ class Place:
         """A figure of a run; what went wrong is kept and makes the whole benchmark fail."""
         self.wrong += [f"{what}: {entry}" for entry in done.wrong]
         return figure(what, self.cases, done.times, elapsed=done.elapsed, note=note)
+
+
+def warm_up(place: Place) -> None:
+    """Each page once on each connection: what a process reads once in its life is not measured again and again."""
+    for browser, person in zip(place.browsers, place.people, strict=True):
+        case = in_consultation(make_case("C3", presentation="fall", stated_age=81), person)
+        for path in (
+            "/queue/",
+            f"/cases/{case.pk}/",
+            f"/cases/{case.pk}/assessment/",
+            f"/cases/{case.pk}/offer/",
+        ):
+            browser.ask("GET", path)
 
 
 def queue_page(place: Place, count: int) -> Figure:
@@ -80,24 +92,27 @@ def claim(place: Place, count: int) -> Figure:
 
 def one_answer(place: Place, count: int) -> Figure:
     """One answer in an assessment and the fragment that comes back."""
-    work = []
-    each = -(-count // len(place.browsers))
-    for person in place.people:
-        case = in_consultation(make_case("C3", presentation="fall", stated_age=81), person)
-        standing = open_assessment(case_id=case.pk, by=person, fence=case.fence)
-        yes_no = [f.id for f in standing.protocols[0].findings if f.kind.value == "yes_no"]
-        values = itertools.cycle([(finding, value) for value in ("not_known", "no") for finding in yes_no])
-        work.append([(case, finding, value) for finding, value in itertools.islice(values, each)])
-    position = {id(browser): number for number, browser in enumerate(place.browsers)}
-    steps = [iter(entry) for entry in work]
+    waiting = {
+        id(browser): _unanswered(person) for browser, person in zip(place.browsers, place.people, strict=True)
+    }
 
     def send(browser: Browser, _: int) -> int:
-        case, finding, value = next(steps[position[id(browser)]], work[position[id(browser)]][0])
-        form = {"fence": str(case.fence), "finding": finding, "value": value}
+        case, finding = next(waiting[id(browser)])
+        form = {"fence": str(case.fence), "finding": finding, "value": "no"}
         headers = {"HX-Request": "true"}
         return browser.ask("POST", f"/cases/{case.pk}/assessment/answer/", form=form, headers=headers)[0]
 
     return place.figure("one answer in an assessment", run(place.browsers, count, send))
+
+
+def _unanswered(person: User) -> Iterator[tuple[Case, str]]:
+    """Questions of this clinician's consultations, one consultation after the other."""
+    prepared = []
+    for _ in range(6):
+        case = in_consultation(make_case("C3", presentation="fall", stated_age=81), person)
+        standing = open_assessment(case_id=case.pk, by=person, fence=case.fence)
+        prepared += [(case, f.id) for f in standing.protocols[0].findings if f.kind.value == "yes_no"]
+    return iter(prepared)
 
 
 def create_referral(place: Place, count: int) -> Figure:

@@ -8,4 +8,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.config.settings")
 application = Celery("hub")
 application.config_from_object("django.conf:settings", namespace="CELERY")
 application.autodiscover_tasks(["hub.agenda", "hub.post", "hub.cases"])
-celery = application
