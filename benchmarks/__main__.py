@@ -74,7 +74,8 @@ def write(figures: list[Figure], memory: dict[int, dict[str, int]], target: Path
         "# Benchmarks\n\nWritten by `make bench`; do not edit. Limits: docs/architecture.md.\n\n"
         f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()}. PostgreSQL durable "
         f"(fsync on), two web processes, live, worker, courier, beat and the load generator ({BROWSERS} keep-alive "
-        "connections) on the same machine. `cases` are ended cases in the database; 250 and more wait.\n\n"
+        "connections) on the same machine. Times are those of one connection alone, rates those of all together. "
+        "`cases` are ended cases in the database; 250 and more wait.\n\n"
         + table(HEADINGS, [row(entry) for entry in figures])
         + "\n## Memory, MB (proportional set size, children included, after the run)\n\n"
         + table(("cases", *names), rows)
@@ -98,7 +99,8 @@ def main() -> None:
             found, used = pool.submit(measure, cases, 0.1 if chosen.quick else 1.0).result()
         figures += found
         memory[cases] = used
-    figures.sort(key=lambda entry: [figure.what for figure in figures].index(entry.what))
+    order = list(dict.fromkeys(entry.what for entry in figures))
+    figures.sort(key=lambda entry: order.index(entry.what))
     print(table(HEADINGS, [row(entry) for entry in figures]))
     if not chosen.quick:
         write(figures, memory, ROOT / "docs" / "benchmarks.md")

@@ -27,12 +27,11 @@ def percentile(sorted_times: Sequence[float], share: float) -> float:
 
 
 def figure(
-    what: str, cases: int, seconds: Sequence[float], *, elapsed: float | None = None, note: str = ""
+    what: str, cases: int, seconds: Sequence[float], *, rate: float | None = None, note: str = ""
 ) -> Figure:
-    """A figure from the single times, in seconds, and the time the whole run took."""
+    """A figure from the single times, in seconds, and the rate per second when one was measured."""
     ordered = sorted(seconds)
     p50, p95, p99 = (percentile(ordered, share) * 1000 for share in (0.5, 0.95, 0.99))
-    rate = len(ordered) / elapsed if elapsed else None
     return Figure(what, cases, len(ordered), p50, p95, p99, rate, note=note)
 
 
