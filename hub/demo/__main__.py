@@ -15,6 +15,7 @@ from hub.demo.stack import ROOT, Stack
 
 STATE = ROOT / ".state" / "demo"
 LOOK_EVERY = 0.5  # seconds between two looks at the processes
+FOLLOW_UP_MINUTES = "2"  # a person who tries the demo sees the reminder fire; 0: as long as the rule says
 
 
 @contextmanager
@@ -54,7 +55,9 @@ def demo(state: Path) -> None:
     """Run until told to stop."""
     raise_when_told_to_stop()
     print("The clinical hub, demonstration. Ctrl-C stops it.", flush=True)
-    stack = Stack(state, host=os.environ.get("HUB_DEMO_HOST", "127.0.0.1"))
+    minutes = os.environ.get("HUB_DEMO_FOLLOW_UP_MINUTES", FOLLOW_UP_MINUTES)
+    extra = {"HUB_DEMO_FOLLOW_UP_MINUTES": minutes}
+    stack = Stack(state, host=os.environ.get("HUB_DEMO_HOST", "127.0.0.1"), extra=extra)
     try:
         with step("PostgreSQL and Valkey"):
             stack.start_servers()

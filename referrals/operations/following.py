@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from hub.agenda.operations import cancel, schedule
@@ -33,7 +34,7 @@ CLAIM_LASTS = timedelta(minutes=30)
 
 def plan_follow_up(*, case: Case, rule: FollowUpRule, reason: str, by: Actor) -> FollowUp:
     """Plan the check on a case that ends now, inside the closing transaction."""
-    due_at = now() + timedelta(minutes=rule.after_minutes)
+    due_at = now() + timedelta(minutes=settings.DEMO_FOLLOW_UP_MINUTES or rule.after_minutes)
     contact = _whom(case)
     follow_up = FollowUp.objects.create(
         case=case, means=rule.by, reason=reason, due_at=due_at, missed_at=due_at + GRACE[rule.by],

@@ -1,5 +1,6 @@
 """Follow-ups: the list of what is to do, and one call."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,6 +32,7 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
         "missed": [each for each in rows if each.state == FollowUpState.MISSED],
         "due": [each for each in rows if each.state == FollowUpState.REMINDED],
         "planned": [each for each in rows if each.state == FollowUpState.PLANNED],
+        "demo_minutes": settings.DEMO_FOLLOW_UP_MINUTES,
     }
     return render(request, "referrals/follow_ups.html", context)
 
