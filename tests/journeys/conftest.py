@@ -1,19 +1,25 @@
 """One real hub for all journeys: every process of the demo, and people at browsers of their own."""
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from hub.demo.stack import Stack
 from tests.chromium import launch_arguments
-from tests.journeys.outside import Outside
-from tests.journeys.screen import Screen
+from tests.journeys.outside import Outside, answers, eventually
+from tests.journeys.screen import ROOT, Screen
 from tests.stack.test_embedded_demo import OF_THE_TEST_RUN
 
 PATIENCE = 20_000  # milliseconds for anything to appear: machines under test are busy
 QUICK = {"HUB_DEMO_PACE": "0.3"}  # the demo's services think for a second, not for six
+SHORT_LIMIT = 6  # seconds until a screen locks, where a journey waits for it
 People = Callable[..., Screen]
 
 
@@ -63,13 +69,15 @@ def people(browser: Browser, outside: Outside) -> Iterator[People]:
     expect.set_options(timeout=PATIENCE)
     screens: list[Screen] = []
 
-    def person(name: str = "", *, width: int = 1280, height: int = 800, **more: Any) -> Screen:
+    def person(
+        name: str = "", *, url: str = outside.url, width: int = 1280, height: int = 800, **more: Any
+    ) -> Screen:
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale="en-GB", timezone_id="Europe/London",
             reduced_motion="reduce", **more,
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
-        screen = Screen(context.new_page(), outside.url)
+        screen = Screen(context.new_page(), url)
         screens.append(screen)
         if name:
             screen.sign_in(name, outside.password)
@@ -80,3 +88,28 @@ def people(browser: Browser, outside: Outside) -> Iterator[People]:
     for screen in screens:
         screen.page.context.close()
     assert [fault for screen in screens for fault in screen.faults] == []
+
+
+@pytest.fixture(scope="session")
+def short_limit(outside: Outside) -> Iterator[str]:
+    """The address of a second pair of web process and front door on the same hub, whose screens lock soon."""
+    stack = outside.stack
+    with ExitStack() as running:
+        web, door = _free_port(), _free_port()
+        # The public address stays the first one's: from it the live process knows the session's cookie.
+        environment = {**stack.env, "HUB_IDLE_SECONDS": str(SHORT_LIMIT)}
+        pages = f"granian --interface wsgi --host 127.0.0.1 --port {web} --no-ws hub.config.wsgi:application"
+        live = urlsplit(stack.live_url).port
+        front = f"hub.demo.front_door --port {door} --web {web} --live {live}"
+        for command in (pages, front):
+            process = subprocess.Popen([sys.executable, "-m", *command.split()], cwd=ROOT, env=environment)
+            running.callback(process.wait, 20)
+            running.callback(process.terminate)
+        eventually(lambda: answers(f"http://127.0.0.1:{door}/sign-in/"), "the second web process", 120)
+        yield f"http://127.0.0.1:{door}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -46,7 +46,7 @@ class Outside:
     def wait_for_doors(self) -> None:
         """The demo's CAD and services start beside the hub; both must listen before anything is told to them."""
         for door in ("HUB_DEMO_CAD_URL", "HUB_DEMO_PARTNER_URL"):
-            eventually(lambda door=door: _answers(f"{self.stack.env[door]}/health"), door)
+            eventually(lambda door=door: answers(f"{self.stack.env[door]}/health"), door)
 
     def send_case(self, **told: Any) -> SentCase:
         """A 999 case by the intake API: a patient nobody has seen before, who rings from a mobile telephone."""
@@ -129,7 +129,8 @@ class Outside:
         return [each["text"] for each in told if each["to"].endswith(phone.lstrip("0"))]
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether somebody is there and well."""
     try:
         return httpx.get(address).is_success
     except httpx.TransportError:
