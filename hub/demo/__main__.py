@@ -46,6 +46,8 @@ def prepare(stack: Stack) -> str:
         stack.start()
     with step("the demo's own CAD and partner services"):
         present = stack.start_services()
+        if present:
+            stack.start("callers")
     if not present:
         say("(this checkout has no demo services; cases arrive only by hand)")
     return sign_ins

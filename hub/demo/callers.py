@@ -72,11 +72,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--per-hour", type=float, default=60.0, help="calls an hour; 0: as fast as allowed")
     parser.add_argument("--count", type=int, help="stop after so many")
+    parser.add_argument("--first", type=int, default=0, help="before that, so many at once; only once a hub")
     parser.add_argument("--seed", default=secrets.token_hex(3), help="the same seed sends the same cases")
     parser.add_argument("--state", type=Path, default=state_folder())
     given = parser.parse_args()
     api = Api(public_url(), credentials(given.state / "clients.json")[0])
     try:
+        # The same incident numbers each time: a hub that has them already takes no second ones.
+        trickle(api, per_hour=0, count=given.first, seed="first")
         print(f"{trickle(api, per_hour=given.per_hour, count=given.count, seed=given.seed)} accepted")
     except (UnreachableError, KeyboardInterrupt) as stopped:
         print(f"stopped: {stopped}")

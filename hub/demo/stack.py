@@ -151,6 +151,7 @@ class Stack:
             "beat": (self._beat(), None),
             "front door": (self._front_door(), self._answers("front door", "/sign-in/")),
             "services": (["-m", "hub.demo.services"], None),
+            "callers": (["-m", "hub.demo.callers", "--first", "20", "--per-hour", "30"], None),
         }[name]
         log = self.logs / f"{name.replace(' ', '-')}.log"
         process = self._process(name, [sys.executable, *command], log)

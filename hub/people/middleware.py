@@ -1,6 +1,7 @@
 """The idle lock: after a quiet quarter of an hour a screen asks for the password and keeps what was typed."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.urls.exceptions import Resolver404
 
 from hub.clock import now
 from hub.people import presence
+from hub.people.models import User
 
 STILL_ANSWERED = frozenset({"people:unlock", "people:sign_out", "people:alive"})
 WRITE_EVERY = 30  # seconds
@@ -43,7 +45,7 @@ class IdleLockMiddleware:
         write_after = min(WRITE_EVERY, settings.HUB_IDLE_SECONDS / 4)
         if not background and (quiet > write_after or "seen" not in request.session):
             request.session["seen"] = moment
-            presence.seen(user=request.user)
+            presence.seen(user=cast("User", request.user))
         return self.get_response(request)
 
 

@@ -9,7 +9,9 @@ from hub.people.models import User
 
 def test_what_was_typed_is_shown_again_without_secrets(open_case_: Any) -> None:
     case = open_case_()
-    answer = Client().post(f"/cases/{case.pk}/note/", {"text": "husband <b>rang</b>", "password": "secret words"})
+    answer = Client().post(
+        f"/cases/{case.pk}/note/", {"text": "husband <b>rang</b>", "password": "secret words"}
+    )
     text = answer.content.decode()
     assert answer.status_code == 401
     assert "husband &lt;b&gt;rang&lt;/b&gt;" in text
