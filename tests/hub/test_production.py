@@ -33,8 +33,14 @@ print(json.dumps({
 def run(environment: dict[str, str], code: str) -> subprocess.CompletedProcess[str]:
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env={**inherited, **environment}, text=True, capture_output=True, timeout=60
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**inherited, **environment},
+        text=True,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("missing", sorted(set(COMPLETE) - {"HUB_MODE"}))
