@@ -90,11 +90,11 @@ def start_consultation_by_key(screen: Screen) -> None:
 # The assessment
 
 
-def fill_opening_by_keys(screen: Screen) -> None:
+def fill_opening_by_keys(screen: Screen, patient: str) -> None:
     opening = screen.page.locator("#opening-details")
     screen.press("s")
     expect(opening.get_by_label("Speaking to")).to_be_focused()
-    screen.type("Ada Sample")
+    screen.type(patient)
     for tick in ("This is the patient", "The caller said the address (not read to them)"):
         screen.tab_to(opening.get_by_label(tick))
         screen.press("Space")
@@ -102,30 +102,36 @@ def fill_opening_by_keys(screen: Screen) -> None:
     screen.press("ArrowDown")  # the patient agrees
     screen.tab_to(opening.get_by_role("button", name="Save the opening"))
     screen.press("Enter")
-    expect(screen.page.locator("#opening-panel")).to_contain_text("Speaking to Ada Sample (the patient)")
+    expect(screen.page.locator("#opening-panel")).to_contain_text(f"Speaking to {patient} (the patient)")
 
 
 def answer_by_keys(screen: Screen, *present: str) -> None:
     """Each question by its key, the harmless answer unless it is about something present, until the bounds meet."""
+    answer_some_by_keys(screen, MOST_QUESTIONS, *present)
+    expect(screen.page.locator("#bounds")).to_contain_text("complete")
+
+
+def answer_some_by_keys(screen: Screen, most: int, *present: str) -> None:
+    """At most so many questions, in the order in which they are asked."""
     expect(screen.page.locator("#assessment .ask--current")).to_be_visible()
-    for _ in range(MOST_QUESTIONS):
+    for _ in range(most):
         row = screen.page.locator("#assessment [data-next]")
         if row.count() == 0:
-            break
-        before = row.get_attribute("id")
-        if row.locator("input").count():
-            screen.press("1")
-            screen.type("0")
-            screen.press("Enter")
-        else:
-            keys = row.locator("[data-answer-key]").evaluate_all(
-                "all => all.map(each => each.dataset.answerKey)"
-            )
-            said_no = "n" if "n" in keys else "1"
-            screen.press("y" if str(before).removeprefix("q-") in present else said_no)
+            return
+        before = str(row.get_attribute("id"))
+        answer_one_by_key(screen, row, present=before.removeprefix("q-") in present)
         done = screen.page.locator(".bounds__one--done")
         expect(screen.page.locator(f"#assessment [data-next]:not(#{before})").or_(done)).not_to_have_count(0)
-    expect(screen.page.locator("#bounds")).to_contain_text("complete")
+
+
+def answer_one_by_key(screen: Screen, row: Locator, *, present: bool) -> None:
+    if row.locator("input").count():
+        screen.press("1")
+        screen.type("0")
+        screen.press("Enter")
+        return
+    keys = row.locator("[data-answer-key]").evaluate_all("all => all.map(each => each.dataset.answerKey)")
+    screen.press("y" if present else "n" if "n" in keys else "1")
 
 
 def conclude_by_keys(screen: Screen) -> None:
@@ -184,7 +190,7 @@ def bring_to_offer(screen: Screen, case: SentCase) -> None:
     claim_by_key(screen)
     record_answered_call_by_keys(screen, "answered at once")
     start_consultation_by_key(screen)
-    fill_opening_by_keys(screen)
+    fill_opening_by_keys(screen, case.patient)
     answer_by_keys(screen, "throat-pus")
     conclude_for_a_service_by_keys(screen)
 

@@ -37,7 +37,7 @@ def test_a_case_is_taken_assessed_and_accepted_by_keyboard_alone(outside: Outsid
     steps.record_answered_call_by_keys(nadia, "Speaks in sentences.")
     steps.start_consultation_by_key(nadia)
     steps.board_shows(amira, "people", "in assessment")
-    steps.fill_opening_by_keys(nadia)
+    steps.fill_opening_by_keys(nadia, case.patient)
     nadia.accessible()
     steps.answer_by_keys(nadia, "throat-pus")
     nadia.accessible()
