@@ -4,11 +4,21 @@ from django.db.models import Q, QuerySet
 
 from hub.cases.models import Case
 from hub.people.models import User
-from triage.models import Assessment, ClosingSet, Concern, Decision, Override
+from triage import published
+from triage.models import (
+    Assessment,
+    ClosingSet,
+    Concern,
+    Decision,
+    OpenedPresentation,
+    Override,
+    ProtocolVersion,
+)
 from triage.narrative import narrative
 from triage.protocols import Disposition, Protocol
 from triage.protocols.decoding import decode
-from triage.standing import current, standing
+from triage.replaying import Recorded
+from triage.standing import context_of, current, standing
 
 
 def decision_of(case: Case) -> Decision | None:
@@ -72,3 +82,31 @@ def concerns_about(protocol: Protocol) -> list[Concern]:
     shared = Q(about=Concern.About.FINDING, item__in=[each.id for each in protocol.findings])
     found = concerns().filter(shared | Q(protocol=protocol.id))
     return sorted(found, key=lambda each: each.closed)
+
+
+def recorded_with(protocol: str, *, most: int) -> list[Recorded]:
+    """The newest recorded assessments that rest on any version of this protocol, each as it then was."""
+    versions = list(ProtocolVersion.objects.filter(protocol=protocol).values_list("pk", flat=True))
+    rests = OpenedPresentation.objects.filter(versions__overlap=versions, closed_at__isnull=True)
+    newest = (
+        Assessment.objects.filter(pk__in=rests.values("assessment"))
+        .select_related("case")
+        .prefetch_related("answers", "presentations")
+        .order_by("-opened_at")
+    )
+    return [_recorded(each) for each in newest[:most]]
+
+
+def _recorded(assessment: Assessment) -> Recorded:
+    answers = {each.finding: each.value for each in assessment.answers.all()}
+    keys = [key for each in assessment.presentations.all() if not each.closed_at for key in each.versions]
+    case = assessment.case
+    return Recorded(
+        assessment=str(assessment.pk),
+        case=str(case.pk),
+        reference=case.reference,
+        at=assessment.opened_at.isoformat(),
+        protocols=tuple(each.protocol for each in published.versions(keys)),
+        answers=answers,
+        context=context_of(case, assessment, answers, assessment.opened_at),
+    )

@@ -1,7 +1,8 @@
 """Where an assessment stands: everything that a screen, an operation or a guard needs to know, in five queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hub.cases.models import Case
@@ -116,11 +117,13 @@ def _answers(assessment: Assessment) -> tuple[dict[str, Answer], dict[str, list[
     return in_force, superseded
 
 
-def context_of(case: Case, assessment: Assessment, answers: dict[str, Answer]) -> Context:
-    """What is known without asking. A clinician's answer about a risk stands above the record's entry."""
+def context_of(
+    case: Case, assessment: Assessment, answers: Mapping[str, object], at: datetime | None = None
+) -> Context:
+    """What is known without asking, now or at a moment. A clinician's answer stands above the record's entry."""
     on_record = dict(fact_of(risk) for risk in case.risks)
     facts: dict[str, Any] = {key: value for key, value in on_record.items() if key not in answers}
-    return Context(age=age_of(case, assessment), sex=sex_of(case, assessment), facts=facts)
+    return Context(age=age_of(case, assessment, at), sex=sex_of(case, assessment), facts=facts)
 
 
 def fact_of(risk: str) -> tuple[str, str]:
@@ -128,9 +131,9 @@ def fact_of(risk: str) -> tuple[str, str]:
     return RISK_FACTS.get(risk, (risk.replace("_", "-"), "yes"))
 
 
-def age_of(case: Case, assessment: Assessment) -> Age:
+def age_of(case: Case, assessment: Assessment, at: datetime | None = None) -> Age:
     """The age as exactly as it is known: date of birth, then what the caller says now, then the case's years."""
-    today = local(now()).date()
+    today = local(at or now()).date()
     if case.birth_date is not None and case.birth_date <= today:
         return Age.on(case.birth_date, today)
     if assessment.stated_age:

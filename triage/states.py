@@ -22,15 +22,14 @@ VERSION_STATES = StateTable(
     begins="draft",
     moves={
         "submit": {"draft": "in_review"},
-        "send_back": {"in_review": "draft"},
-        "activate": {"in_review": "active"},
+        "activate": {"in_review": "active", "active": "active"},
         "activate_illustrative": {"draft": "active", "retired": "active"},
-        "retire": {"active": "retired"},
+        "retire": {"in_review": "retired", "active": "retired"},
     },
     meaning={
         "draft": "loaded, used by nobody",
         "in_review": "its author asks for two signatures",
-        "active": "new assessments use it",
+        "active": "new assessments use it; unsigned only outside production, where signing ends its being illustrative",
         "retired": "no new assessment uses it; open ones keep it, and it stays loadable for ever",
     },
 )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from triage.web import assessing, closing, concerns, protocols, second
+from triage.web import assessing, closing, concerns, protocols, second, versions
 
 app_name = "triage"
 
@@ -29,6 +29,15 @@ _of_a_case = [
     path("closing/send/", closing.send, name="send"),
 ]
 
+_of_a_version = [
+    path("", versions.version, name="version"),
+    path("examine/", versions.examine, name="examine_version"),
+    path("submit/", versions.submit, name="submit_version"),
+    path("sign/", versions.sign, name="sign_version"),
+    path("activate/", versions.activate, name="activate_version"),
+    path("retire/", versions.retire, name="retire_version"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<uuid:case_id>/", include(_of_a_case)),
     path("second-opinions/", second.waiting, name="second_opinions"),
@@ -39,4 +48,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("protocols/", protocols.protocols, name="protocols"),
     path("protocols/<slug:protocol_id>/", protocols.protocol, name="protocol"),
     path("protocols/<slug:protocol_id>/concern/", concerns.from_protocol, name="concern_about"),
+    path("protocols/<slug:protocol_id>/versions/<int:number>/", include(_of_a_version)),
 ]

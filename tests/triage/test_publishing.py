@@ -13,7 +13,9 @@ from tests.conftest import make_person
 from tests.triage.conftest import RELEASE
 from triage import published
 from triage.models import Catalogue, ProtocolVersion, Signature
-from triage.operations.publishing import activate, publish, retire, sign, submit
+from triage.operations.examining import examine
+from triage.operations.publishing import publish
+from triage.operations.signing import activate, retire, sign, submit
 from triage.protocols import Library, protocol_digest
 
 
@@ -52,7 +54,10 @@ def test_two_others_sign_one_of_them_a_governance_lead_and_then_it_is_in_force(
     # When its author tries to sign
     with pytest.raises(Refusal, match="author"):
         sign(version_id=draft.pk, by=governance_lead)
-    # And one other has signed
+    # And one other has signed, once the verifier and the replay have run
+    with pytest.raises(Refusal, match="not been examined"):
+        sign(version_id=draft.pk, by=senior)
+    examine(version_id=draft.pk, by=senior)
     sign(version_id=draft.pk, by=senior)
     with pytest.raises(Refusal, match="signed this version already"):
         sign(version_id=draft.pk, by=senior)

@@ -1,5 +1,7 @@
 """Published clinical content. Every version is kept for ever and its content never changes."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
@@ -35,6 +37,9 @@ class ProtocolVersion(models.Model):
     active_from = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
 
+    if TYPE_CHECKING:
+        author_id: int | None
+
     class Meta:
         constraints = [
             check_constraint(VERSION_STATES, "protocol_version_state_known"),
@@ -58,6 +63,31 @@ class ProtocolVersion(models.Model):
         return f"protocol:{self.protocol}"
 
 
+class Examination(models.Model):
+    """What was shown to those who sign: the verifier's verdict and a replay over recorded assessments.
+
+    Append-only; the newest of a version counts.
+    """
+
+    append_only = True
+
+    version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="examinations")
+    digest = models.CharField(max_length=64)
+    against = models.ForeignKey(ProtocolVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    # Sentences of the verifier; none means proved.
+    faults = models.JSONField(default=list)
+    proofs = models.JSONField("how much was tried", default=dict)
+    replay = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"examination of {self.version}"
+
+
 class Signature(models.Model):
     """One person's sign-off of one version; it holds for exactly this content."""
 
@@ -68,6 +98,10 @@ class Signature(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=30)
     words = models.TextField(blank=True)
+    # What the signer had before them.
+    examination = models.ForeignKey(
+        Examination, null=True, on_delete=models.PROTECT, related_name="signatures"
+    )
     at = models.DateTimeField(default=now)
 
     class Meta:

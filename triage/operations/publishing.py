@@ -1,23 +1,19 @@
-"""Clinical content from files into the database, and a version's way from draft to active to retired."""
+"""Clinical content from files into the database."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
-from hub.clock import now
 from hub.people.models import User
-from hub.people.permissions import Permission
-from hub.people.roles import Role
 from hub.record.actors import Actor
 from hub.record.operations import write
-from hub.record.transitions import apply
 from hub.refusals import Refusal
-from triage.models import Catalogue, ProtocolVersion, Signature
+from triage.models import Catalogue, ProtocolVersion
+from triage.operations.signing import put_in_force
 from triage.protocols import Library, Protocol, protocol_digest, to_json
 from triage.protocols.decoding import canonical, digest
-from triage.states import VERSION_STATES
 
 
 @dataclass
@@ -32,17 +28,34 @@ class Published:
 def publish(*, library: Library, by: Actor, activate_illustrative: bool) -> Published:
     """Keep each protocol whose content changed as a new version, and the catalogue.
 
-    activate_illustrative: put them in force unsigned, for demonstration only; they stay marked illustrative.
+    activate_illustrative: put them in force unsigned, for demonstration only; they stay marked illustrative, and
+    never take the place of a signed version. Refused in production.
     """
+    if activate_illustrative and settings.MODE == "production":
+        raise Refusal(
+            "In production only signed versions are put in force. Nothing was published.", code="unsigned"
+        )
     done = Published()
     with transaction.atomic():
         for protocol in library.protocols.values():
             version = _keep(protocol, by=by, done=done)
-            if activate_illustrative and version.state != ProtocolVersion.State.ACTIVE:
-                _put_in_force(version, "activate_illustrative", by=by)
+            if activate_illustrative and _may_be_illustrative(version):
+                put_in_force(version, "activate_illustrative", by=by)
                 done.activated.append(str(version))
         _keep_catalogue(library)
     return done
+
+
+def _may_be_illustrative(version: ProtocolVersion) -> bool:
+    """Not over a signed version, not while it is in review, and not when a person took it out of force."""
+    in_force = ProtocolVersion.objects.filter(
+        protocol=version.protocol, state=ProtocolVersion.State.ACTIVE
+    ).first()
+    if in_force is not None and not in_force.illustrative:
+        return False
+    if version.state == ProtocolVersion.State.RETIRED:
+        return in_force is not None
+    return version.state == ProtocolVersion.State.DRAFT
 
 
 def _keep(protocol: Protocol, *, by: Actor, done: Published) -> ProtocolVersion:
@@ -87,101 +100,3 @@ class _Parts:
     findings: tuple[object, ...]
     dispositions: tuple[object, ...]
     presentations: tuple[object, ...]
-
-
-def _locked(version_id: int) -> ProtocolVersion:
-    found = ProtocolVersion.objects.select_for_update().filter(pk=version_id).first()
-    if found is None:
-        raise Refusal("There is no such version.", code="no-such-version", status=404)
-    return found
-
-
-def _may_govern(by: User) -> None:
-    if not by.may(Permission.GOVERN_PROTOCOLS):
-        raise Refusal("Only a governance lead does this.", code="not-permitted", status=403)
-
-
-def submit(*, version_id: int, by: User) -> ProtocolVersion:
-    """Ask for signatures."""
-    _may_govern(by)
-    with transaction.atomic():
-        version = _locked(version_id)
-        apply(
-            VERSION_STATES,
-            version,
-            "submit",
-            by=by,
-            data={"number": version.number, "digest": version.digest},
-        )
-    return version
-
-
-def sign(*, version_id: int, by: User, words: str = "") -> Signature:
-    """Sign exactly this content. The author does not sign, nobody signs twice."""
-    if not by.may(Permission.SIGN_PROTOCOL):
-        raise Refusal("Your role does not sign protocols.", code="not-permitted", status=403)
-    with transaction.atomic():
-        version = _locked(version_id)
-        if version.state != ProtocolVersion.State.IN_REVIEW:
-            raise Refusal("Only a version in review is signed. Nothing was changed.", code="not-in-review")
-        if version.author_id == by.pk:
-            raise Refusal("The author does not sign. Nothing was changed.", code="own-work", status=403)
-        if version.signatures.filter(by=by).exists():
-            raise Refusal("You have signed this version already.", code="signed-already")
-        signature = Signature.objects.create(
-            version=version, digest=version.digest, by=by, role=by.role, words=words.strip()
-        )
-        data = {"number": version.number, "digest": version.digest, "words": words.strip()}
-        write(stream=version.stream, kind="protocol.signed", by=by, data=data)
-    return signature
-
-
-def missing_signatures(signatures: Iterable[Signature]) -> list[str]:
-    """What the sign-off still lacks: two people, one of them a governance lead."""
-    given = list(signatures)
-    found = []
-    if len(given) < 2:
-        found.append(f"{2 - len(given)} more signature(s) needed.")
-    if not any(each.role == Role.GOVERNANCE_LEAD for each in given):
-        found.append("A governance lead has to sign.")
-    return found
-
-
-def activate(*, version_id: int, by: User) -> ProtocolVersion:
-    """Put a signed version in force; the one before is retired. Open assessments keep theirs."""
-    _may_govern(by)
-    with transaction.atomic():
-        version = _locked(version_id)
-        if missing := missing_signatures(version.signatures.all()):
-            raise Refusal(" ".join(missing), code="not-signed", missing=missing)
-        version.illustrative = False
-        _put_in_force(version, "activate", by=by, changed=("illustrative",))
-    return version
-
-
-def _put_in_force(version: ProtocolVersion, move: str, *, by: Actor, changed: tuple[str, ...] = ()) -> None:
-    former = ProtocolVersion.objects.select_for_update().filter(
-        protocol=version.protocol, state=ProtocolVersion.State.ACTIVE
-    )
-    for each in former.exclude(pk=version.pk):
-        _retire(each, by=by, reason=f"version {version.number} takes its place")
-    version.active_from, version.retired_at = now(), None
-    data = {"number": version.number, "digest": version.digest}
-    apply(VERSION_STATES, version, move, by=by, data=data, changed=("active_from", "retired_at", *changed))
-
-
-def _retire(version: ProtocolVersion, *, by: Actor, reason: str) -> None:
-    version.retired_at = now()
-    data = {"number": version.number, "reason": reason}
-    apply(VERSION_STATES, version, "retire", by=by, data=data, changed=("retired_at",))
-
-
-def retire(*, version_id: int, by: User, reason: str) -> ProtocolVersion:
-    """Take a version out of force without another in its place."""
-    _may_govern(by)
-    if not reason.strip():
-        raise Refusal("Say why it is retired. Nothing was changed.", code="reason-missing", status=422)
-    with transaction.atomic():
-        version = _locked(version_id)
-        _retire(version, by=by, reason=reason.strip())
-    return version

@@ -22,7 +22,9 @@ def protocols(request: HttpRequest) -> HttpResponse:
         held = newest.get(row.protocol)
         if held is None or row.state == ProtocolVersion.State.ACTIVE:
             newest[row.protocol] = row
-    return render(request, "triage/protocols.html", {"versions": list(newest.values())})
+    undecided = rows.filter(state__in=["draft", "in_review"]).prefetch_related("signatures")
+    context = {"versions": list(newest.values()), "waiting": list(undecided.order_by("-state", "title"))}
+    return render(request, "triage/protocols.html", context)
 
 
 @requires(Permission.VIEW_PROTOCOLS)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from hub.record.actors import Machine
+from hub.refusals import Refusal
 from triage.operations.publishing import publish
 from triage.protocols import ContentError, load_library
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--activate-illustrative",
             action="store_true",
-            help="put the versions in force unsigned (always outside production); they stay marked illustrative",
+            help="put unsigned versions in force (done by itself outside production, refused in production)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -29,7 +30,12 @@ class Command(BaseCommand):
         except ContentError as error:
             raise CommandError(f"The content has faults; nothing was published.\n{error}") from error
         activate = options["activate_illustrative"] or settings.MODE != "production"
-        done = publish(library=library, by=RELEASE, activate_illustrative=activate)
+        try:
+            done = publish(library=library, by=RELEASE, activate_illustrative=activate)
+        except Refusal as refusal:
+            raise CommandError(refusal.sentence) from refusal
         self.stdout.write(
             f"{len(done.made)} new versions, {len(done.unchanged)} unchanged, {len(done.activated)} put in force."
         )
+        if activate:
+            self.stdout.write("Unsigned versions are illustrative: not for clinical use.")
