@@ -46,6 +46,11 @@ def cancel(*keys: str) -> None:
     )
 
 
+def on_agenda(key: str) -> bool:
+    """Whether work with this key is still to be done (or parked before somebody's eyes)."""
+    return DueItem.objects.filter(key=key, state__in=["pending", "parked"]).exists()
+
+
 def fire_due(*, seconds: float = 50.0) -> int:
     """Do everything that is due, one transaction an item, until nothing is left or the time is up."""
     stop = now() + timedelta(seconds=seconds)

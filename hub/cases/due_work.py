@@ -6,6 +6,7 @@ from uuid import UUID
 from hub.agenda.handlers import handles
 from hub.agenda.models import DueItem
 from hub.agenda.operations import schedule
+from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.dispatching import breach, send_ambulance, unacknowledged
 from hub.cases.operations.holding import lease_ended
 from hub.cases.operations.locking import lock_case, raise_alarm
@@ -46,11 +47,21 @@ def _welfare(item: DueItem) -> None:
 @handles("case.welfare_missed")
 def _welfare_missed(item: DueItem) -> None:
     case = lock_case(_case_id(item))
-    if case.state not in (State.WAITING, State.AWAITING_DISPATCH) or case.alarm:
+    if case.state not in (State.WAITING, State.AWAITING_DISPATCH):
+        return
+    # Looked at again until the call is made (which takes this off the agenda): an answered alarm is no call.
+    schedule(
+        kind="case.welfare_missed",
+        subject=case.stream,
+        due_at=now() + WELFARE_MISSED_AFTER,
+        key=f"welfare-missed:{case.pk}",
+    )
+    if case.alarm:
         return
     changed = raise_alarm(case, "The welfare call is overdue: ring the patient now.")
+    set_order(case)
     case.version += 1
-    case.save(update_fields=["version", *changed])
+    case.save(update_fields=["version", *changed, *ORDER_FIELDS])
     write(stream=case.stream, kind="case.welfare_missed", by=CLOCK, data={})
 
 

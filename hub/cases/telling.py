@@ -48,6 +48,9 @@ _SENTENCES: dict[str, Sentence] = {
     "case.contact_added": Sentence("Added contact {rank}: {name}"),
     "case.address_confirmed": Sentence("The caller spoke the address", ("after",)),
     "case.send_ambulance": Sentence("Ambulance asked for at {category} ({reason})", ("words",), serious=True),
+    "case.send_again": Sentence(
+        "Ambulance asked for again; it was already on its way to dispatch", ("words",)
+    ),
     "case.breach": Sentence("Time limit passed: ambulance asked for at {category}", serious=True),
     "case.breach_in_consultation": Sentence(
         "Time limit passed during the consultation", ("alarm",), serious=True

@@ -94,7 +94,11 @@ def reopen(*, case_id: UUID, by: Actor, reason: str) -> Case:
     with transaction.atomic():
         case = lock_case(case_id)
         if case.is_open:
-            return case
+            raise Refusal(
+                f"The case is open: {case.get_state_display().lower()}. What you wrote was not saved. "
+                "Add it as a note; if the patient is worse, send an ambulance.",
+                code="open-already",
+            )
         data = {"reason": reason, "outcome_before": case.outcome}
         begun_again = _begin_again(case)
         alarm = raise_alarm(case, f"Opened again: {reason}")
@@ -109,12 +113,13 @@ def _begin_again(case: Case) -> tuple[str, ...]:
     clocks = clocks_for(case.category)
     case.outcome, case.outcome_words, case.closed_at = "", "", None
     case.worsened = True
+    case.unanswered = 0  # attempts of an earlier story neither end this one nor climb its ladder
     case.breach_at = now() + timedelta(minutes=clocks.breach)
     case.welfare_due_at = now() + timedelta(minutes=clocks.welfare_every)
-    cleared = ("breached_at", "breach_deferred_at", "consultation_started_at")
+    cleared = ("breached_at", "breach_deferred_at", "consultation_started_at", "ring_again_at")
     for name in cleared:
         setattr(case, name, None)
-    return (*CLOSED_FIELDS, *cleared, "worsened", "breach_at", "welfare_due_at")
+    return (*CLOSED_FIELDS, *cleared, "worsened", "unanswered", "breach_at", "welfare_due_at")
 
 
 def _require_guards(case: Case, outcome: str) -> None:

@@ -5,12 +5,19 @@ from uuid import UUID
 
 from django.db import transaction
 
-from hub.agenda.operations import cancel, schedule
+from hub.agenda.operations import cancel, on_agenda, schedule
 from hub.cases.intake import ContactDetails
 from hub.cases.models import Call, Case, Contact
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.holding import back_to_queue
-from hub.cases.operations.locking import lock_case, lock_held, move, quiet_alarm, raise_alarm
+from hub.cases.operations.locking import (
+    LIMIT_PASSED,
+    lock_case,
+    lock_held,
+    move,
+    quiet_alarm,
+    raise_alarm,
+)
 from hub.cases.phones import as_e164
 from hub.cases.states import State, clocks_for
 from hub.clock import local, now
@@ -68,7 +75,8 @@ def _answered(case: Case) -> None:
     set_order(case)
     case.version += 1
     fields = ("first_attempt_at", "unanswered", "ring_again_at", "version", *ORDER_FIELDS)
-    case.save(update_fields=[*fields, *quiet_alarm(case)])
+    answered = () if case.alarm.startswith(LIMIT_PASSED) else quiet_alarm(case)
+    case.save(update_fields=[*fields, *answered])
 
 
 def _no_answer(case: Case, *, by: User) -> None:
@@ -87,7 +95,8 @@ def _no_answer(case: Case, *, by: User) -> None:
             f"Senior clinician: decide by {local(limit):%H:%M}, or an ambulance goes."
         )
         changed += raise_alarm(case, sentence)
-        if case.unanswered == ATTEMPTS:
+        # A welfare call that nobody answered counts too, so this need not be the third: the first look decides.
+        if not on_agenda(f"ladder:{case.pk}"):
             schedule(kind="case.no_answer_limit", subject=case.stream, due_at=limit, key=f"ladder:{case.pk}")
             _text_patient(case)
     back_to_queue(case, "no_answer", by=by, reason=words, also=changed)
@@ -163,6 +172,8 @@ def add_contact(*, case_id: UUID, by: User, details: ContactDetails) -> Contact:
             relationship=details.relationship, is_patient=details.is_patient, is_caller=details.is_caller,
             note=details.note,
         )  # fmt: skip
+        case.version += 1
+        case.save(update_fields=["version"])
         write(
             stream=case.stream,
             kind="case.contact_added",

@@ -10,7 +10,14 @@ from hub.agenda.operations import cancel, schedule
 from hub.cases import closing_guards
 from hub.cases.models import Case, Dispatch
 from hub.cases.operations.clocks import stop_clocks
-from hub.cases.operations.locking import let_go, lock_case, move, quiet_alarm, raise_alarm
+from hub.cases.operations.locking import (
+    LIMIT_PASSED,
+    let_go,
+    lock_case,
+    move,
+    quiet_alarm,
+    raise_alarm,
+)
 from hub.cases.policies import why_not_defer, why_not_lower, why_not_send
 from hub.cases.states import Outcome, State, clocks_for, urgency
 from hub.clock import now
@@ -36,8 +43,15 @@ def send_ambulance(*, case_id: UUID, by: Actor, category: str, reason: str, word
             raise refusal
         waiting = case.dispatches.filter(state=Dispatch.State.REQUESTED).first()
         if waiting is not None and urgency(category) >= urgency(waiting.category):
+            _keep_words(case, waiting, by=by, words=words)
             return waiting
         return _request(case, "send_ambulance", by=by, category=category, reason=reason, words=words)
+
+
+def _keep_words(case: Case, waiting: Dispatch, *, by: Actor, words: str) -> None:
+    """An ambulance is asked for already; what this person wrote beside it stands on the timeline all the same."""
+    if words.strip() and words.strip() != waiting.words.strip():
+        write(stream=case.stream, kind="case.send_again", by=by, data={"words": words.strip()})
 
 
 def send_at_once(case: Case, *, by: Actor) -> Dispatch:
@@ -62,9 +76,7 @@ def breach(*, case_id: UUID) -> None:
         else:
             _request(case, "breach", by=CLOCK, category=case.category, reason="breach", also=("breached_at",))
     elif case.state == State.IN_ASSESSMENT:
-        alarm = raise_alarm(
-            case, "The time limit has passed during the consultation. Conclude, or send an ambulance."
-        )
+        alarm = raise_alarm(case, f"{LIMIT_PASSED} during the consultation. Conclude, or send an ambulance.")
         _note(case, "case.breach_in_consultation", changed=(*alarm, "breached_at"))
 
 
@@ -73,7 +85,7 @@ def _ask_senior(case: Case) -> None:
     limit = now() + timedelta(minutes=30)
     case.breach_at = limit
     alarm = raise_alarm(
-        case, "The time limit has passed: a senior clinician decides. Without a decision an ambulance goes."
+        case, f"{LIMIT_PASSED}: a senior clinician decides. Without a decision an ambulance goes."
     )
     schedule(kind="case.breach", subject=case.stream, due_at=limit, key=f"breach:{case.pk}")
     _note(case, "case.breach_to_senior", changed=(*alarm, "breached_at", "breach_at"))
@@ -99,7 +111,10 @@ def _request(
     if urgency(category) < urgency(case.category):
         case.clock_start = moment  # restarted on upgrade, kept otherwise
     before, case.category = case.category, category
-    case.dispatches.filter(state=Dispatch.State.REQUESTED).update(state=Dispatch.State.REPLACED)
+    for old in case.dispatches.filter(state=Dispatch.State.REQUESTED):
+        # Its message must not come to the CAD after the higher one.
+        withdraw(reference=str(old.pk))
+        Dispatch.objects.filter(pk=old.pk).update(state=Dispatch.State.REPLACED)
     dispatch = Dispatch.objects.create(
         case=case, category=category, reason=reason, words=words, requested_at=moment, requested_by=person(by)
     )
@@ -189,6 +204,13 @@ def rang_dispatch(*, dispatch_id: UUID, by: User, words: str) -> Dispatch:
         )
     with transaction.atomic():
         withdraw(reference=str(dispatch_id))
+        case = lock_case(Dispatch.objects.get(pk=dispatch_id).case_id)
+        if Dispatch.objects.get(pk=dispatch_id).state == Dispatch.State.REPLACED:
+            raise Refusal(
+                f"That request was replaced: dispatch must have it at {case.category}. "
+                "Nothing was saved. Tell dispatch so, then say it on the case.",
+                code="replaced",
+            )
         return acknowledge_dispatch(dispatch_id=dispatch_id, by=by, words=f"By telephone: {words.strip()}")
 
 
@@ -202,7 +224,9 @@ def defer_breach(*, case_id: UUID, by: User, minutes: int, reason: str) -> Case:
         case.breach_deferred_at = now()
         schedule(kind="case.breach", subject=case.stream, due_at=case.breach_at, key=f"breach:{case.pk}")
         case.version += 1
-        case.save(update_fields=["breach_at", "breach_deferred_at", "version", *quiet_alarm(case)])
+        # Deferring answers the limit's alarm and no other: "worse at the welfare call" stands.
+        quieted = quiet_alarm(case) if case.alarm.startswith(LIMIT_PASSED) else ()
+        case.save(update_fields=["breach_at", "breach_deferred_at", "version", *quieted])
         data = {"minutes": minutes, "reason": reason, "breach_at": case.breach_at}
         write(stream=case.stream, kind="case.breach_deferred", by=by, data=data)
     return case

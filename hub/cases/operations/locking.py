@@ -61,6 +61,9 @@ def let_go(case: Case) -> tuple[str, ...]:
     return ("owner", "lease_until")
 
 
+LIMIT_PASSED = "The time limit has passed"  # how the alarms begin that a conclusion or a deferral answers
+
+
 def raise_alarm(case: Case, sentence: str) -> tuple[str, ...]:
     """Put a sentence on the case that somebody must act on; the names of the changed fields."""
     case.alarm, case.alarm_at = sentence[:300], now()

@@ -1,5 +1,6 @@
 """A case comes in, is updated or taken back by its sender."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,14 +18,17 @@ from hub.cases.operations.clocks import (
     stop_clocks,
 )
 from hub.cases.operations.dispatching import send_at_once
-from hub.cases.operations.locking import let_go, lock_case, move
+from hub.cases.operations.locking import let_go, lock_case, move, raise_alarm
 from hub.cases.phones import as_e164
 from hub.cases.queries import count_repeats
 from hub.cases.states import Outcome, State, urgency
 from hub.clock import local, now
 from hub.record.actors import Actor, person
+from hub.record.models import Event
 from hub.record.operations import write
 from hub.refusals import Refusal
+
+BEGUN = ("case.start_consultation", "case.reopen")
 
 
 def open_case(*, intake: Intake, by: Actor, source_client: str = "") -> Case:
@@ -65,19 +69,15 @@ def update_case(*, case_id: UUID, intake: Intake, by: Actor) -> Case:
     """The sender knows more, or other. Every version is kept; refused once the consultation has begun."""
     with transaction.atomic():
         case = _still_the_senders(case_id)
-        before = case.category
         told = {name: getattr(case, name) for name in CASE_FIELDS}
         _describe(case, intake)
-        if urgency(case.category) > urgency(before):
-            # Down is a clinician's decision with a reason, not a message's: the higher category stays.
-            case.category = before
-        set_clocks(case)
+        _keep_what_was_spoken(case, told)
+        changed_too = _raise_or_keep(case, intake, before=told["category"])
         set_order(case)
         case.version += 1
-        case.save(update_fields=[*CASE_FIELDS, "name_key", "risks", *CLOCK_FIELDS, *ORDER_FIELDS, "version"])
+        case.save(update_fields=[*CASE_FIELDS, "name_key", "risks", *changed_too, *ORDER_FIELDS, "version"])
         if intake.contacts:
-            case.contacts.all().delete()
-            _add_contacts(case, intake.contacts)
+            _replace_senders_contacts(case, intake.contacts)
         _add_flags(case, intake, by)
         number = case.source_versions.count() + 1
         SourceVersion.objects.create(case=case, number=number, kind="updated", payload=intake.payload)
@@ -90,9 +90,46 @@ def update_case(*, case_id: UUID, intake: Intake, by: Actor) -> Case:
         )
         if goes_at_once(case) and case.state in (State.WAITING, State.CLAIMED):
             send_at_once(case, by=by)
-        elif case.state == State.WAITING:
+        else:
             schedule_clocks(case)
     return case
+
+
+def _raise_or_keep(case: Case, intake: Intake, *, before: str) -> tuple[str, ...]:
+    """Only a higher category moves the clocks, and only forward: what was deferred or due sooner stays as it is."""
+    if urgency(case.category) >= urgency(before):
+        # Down is a clinician's decision with a reason, not a message's: the higher category stays.
+        case.category = before if urgency(case.category) > urgency(before) else case.category
+        return ()
+    kept = {name: getattr(case, name) for name in CLOCK_FIELDS}
+    set_clocks(case)
+    for name, moment in kept.items():
+        setattr(case, name, min(filter(None, (moment, getattr(case, name)))))
+    case.clock_start = intake.clock_start or now()
+    alarm: tuple[str, ...] = ()
+    if case.state == State.CLAIMED and not case.alarm:
+        # Whoever is ringing decided on the old category.
+        alarm = raise_alarm(case, f"The sender raised the category from {before} to {case.category}.")
+    return (*CLOCK_FIELDS, "clock_start", *alarm)
+
+
+def _keep_what_was_spoken(case: Case, told: dict[str, Any]) -> None:
+    """An address that the caller spoke to us stands above the sender's, which stays in its version."""
+    if case.address_confirmed_at is not None:
+        case.address, case.postcode = told["address"], told["postcode"] or case.postcode
+
+
+def _replace_senders_contacts(case: Case, contacts: tuple[ContactDetails, ...]) -> None:
+    """The sender's list is new; people whom the hub added since (they stand last) are kept, after it."""
+    count = Event.objects.filter(stream=case.stream, kind="case.contact_added").count()
+    known = list(case.contacts.order_by("rank"))
+    ours = known[len(known) - count :] if count else []
+    case.contacts.exclude(pk__in=[contact.pk for contact in ours]).delete()
+    moves = [(contact, len(contacts) + place) for place, contact in enumerate(ours, start=1)]
+    # One rank is never held twice: downwards the first goes first, upwards the last.
+    for contact, rank in sorted(moves, key=lambda each: each[1], reverse=len(contacts) + count > len(known)):
+        case.contacts.filter(pk=contact.pk).update(rank=rank)
+    _add_contacts(case, contacts)
 
 
 def cancel_case(*, case_id: UUID, reason: str, by: Actor) -> Case:
@@ -110,9 +147,10 @@ def cancel_case(*, case_id: UUID, reason: str, by: Actor) -> Case:
 
 
 def _still_the_senders(case_id: UUID) -> Case:
-    """Senders may change a case until it is in progress."""
+    """Senders may change a case until it is in progress; one that waits again afterwards is not theirs again."""
     case = lock_case(case_id)
-    if case.state not in (State.WAITING, State.CLAIMED):
+    begun = Event.objects.filter(stream=case.stream, kind__in=BEGUN)
+    if case.state not in (State.WAITING, State.CLAIMED) or begun.exists():
         raise Refusal(
             f"The case is {case.get_state_display().lower()}: the hub's clinicians have it in hand. "
             "Nothing was changed. Ring the hub.",
