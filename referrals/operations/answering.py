@@ -6,7 +6,9 @@ from django.db import transaction
 
 from hub.agenda.operations import cancel
 from hub.cases.models import Case
+from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.closing import close_accepted, reopen, return_from_referral
+from hub.cases.operations.locking import raise_alarm
 from hub.cases.states import State as CaseState
 from hub.clock import local, now
 from hub.people.models import User
@@ -179,13 +181,19 @@ def give_patient_back(*, referral_id: UUID, by: Actor, words: str, version: int 
             raise _not_on_offer(referral)
         referral.words, referral.ended_at = words.strip(), now()
         move(referral, "return", by=by, data={"words": words.strip()}, changed=("words", "ended_at"))
-        if case.state == CaseState.CLOSED:
-            reopen(
-                case_id=case.pk,
-                by=by,
-                reason=f"{referral.service.name} gave the patient back: {words.strip()}",
-            )
+        _given_back(case, by, f"{referral.service.name} gave the patient back: {words.strip()}")
     return referral
+
+
+def _given_back(case: Case, by: Actor, told: str) -> None:
+    """To the top of the queue; whoever has a case that is open again already hears it by the alarm."""
+    if not case.is_open:
+        reopen(case_id=case.pk, by=by, reason=told)
+        return
+    alarm = raise_alarm(case, told)
+    set_order(case)
+    case.version += 1
+    case.save(update_fields=["version", *alarm, *ORDER_FIELDS])
 
 
 def _end(

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from hub.agenda.operations import cancel, schedule
 from hub.cases.models import Call, Case, Contact
+from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.closing import reopen
 from hub.cases.operations.contacting import record_call
 from hub.cases.operations.locking import raise_alarm
@@ -227,7 +228,9 @@ def _worse(case: Case, follow_up: FollowUp, *, by: Actor) -> None:
         return
     case.version += 1
     case.worsened = True
-    case.save(update_fields=["version", "worsened", *raise_alarm(case, f"The patient is {told}. Ring now.")])
+    alarm = raise_alarm(case, f"The patient is {told}. Ring now.")
+    set_order(case)
+    case.save(update_fields=["version", "worsened", *alarm, *ORDER_FIELDS])
     write(stream=case.stream, kind="follow_up.worse", by=by, data={"follow_up": follow_up.pk})
 
 

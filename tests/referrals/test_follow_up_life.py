@@ -12,13 +12,14 @@ from hub.agenda.operations import fire_due
 from hub.cases.intake import ContactDetails
 from hub.cases.models import Call, Case
 from hub.cases.operations.closing import reopen
+from hub.cases.operations.holding import claim, release
 from hub.people.models import User
 from hub.post.models import Message
 from hub.post.operations import deliver_due
 from hub.record.operations import history
 from hub.refusals import Refusal
-from referrals.models import FollowUp
-from referrals.operations.answering import accept
+from referrals.models import FollowUp, Referral
+from referrals.operations.answering import accept, give_patient_back
 from referrals.operations.following import claim_follow_up, record_follow_up
 from referrals.replies import follow_up_of
 from tests.referrals.stories import offered
@@ -148,3 +149,23 @@ def test_the_record_tells_the_whole_story(follow_up: FollowUp, clinician: User) 
     kinds = [event.kind for event in history(stream=follow_up.stream)]
     wanted = ["follow_up.planned", "follow_up.remind", "case.call", "follow_up.finish", "case.reopen"]
     assert [kind for kind in kinds[kinds.index(wanted[0]) :] if kind in wanted] == wanted
+
+
+def test_worse_brings_a_case_forward_that_is_open_again_already(follow_up: FollowUp, clinician: User) -> None:
+    reopen(case_id=follow_up.case.pk, by=clinician, reason="rang again")
+    held = claim(case_id=follow_up.case.pk, by=clinician)
+    Case.objects.filter(pk=held.pk).update(worsened=False, alarm="", alarm_at=None)
+    release(case_id=held.pk, by=clinician, fence=held.fence, reason="next")
+    before = Case.objects.get(pk=held.pk).order_at
+    record_follow_up(follow_up_id=follow_up.pk, by=clinician, answer="worse", words="in pain")
+    assert Case.objects.get(pk=held.pk).order_at < before
+
+
+def test_a_patient_given_back_while_the_case_is_open_again_is_an_alarm(
+    follow_up: FollowUp, clinician: User
+) -> None:
+    reopen(case_id=follow_up.case.pk, by=clinician, reason="rang again")
+    give_patient_back(referral_id=Referral.objects.get().pk, by=PARTNER, words="nobody at the door")
+    case = Case.objects.get(pk=follow_up.case.pk)
+    assert "nobody at the door" in case.alarm
+    assert case.state == "waiting"
