@@ -69,6 +69,7 @@ PAGES: dict[str, tuple[set[Role], int]] = {
     "cases/<uuid:case_id>/assessment/shut/": (CLINICAL, 302),
     "cases/<uuid:case_id>/assessment/context/": (CLINICAL, 302),
     "cases/<uuid:case_id>/assessment/opening/": (CLINICAL, 302),
+    "cases/<uuid:case_id>/assessment/observations/": (CLINICAL, 302),
     "cases/<uuid:case_id>/assessment/again/": (CLINICAL, 302),
     "cases/<uuid:case_id>/assessment/note/": (FLOOR, 302),
     "cases/<uuid:case_id>/assessment/draft/<slug:field>/": (FLOOR, 302),

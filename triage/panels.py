@@ -16,6 +16,9 @@ add_sentences(
         "assessment.call_opened": Sentence("Speaking to {speaking_to}; consent: {consent}"),
         "assessment.answered": Sentence("Answered: {said}"),
         "assessment.answer_amended": Sentence("Answer amended: {said} (before: {was})"),
+        "assessment.observed": Sentence(
+            "Observations from {source}; NEWS2: {news2}; scoring 3 alone: {threes}", ("words", "why_not")
+        ),
         "assessment.override_up": Sentence("Above the rules: {code} instead of {suggested}", ("words",)),
         "assessment.override_down": Sentence(
             "Below the rules: {code} instead of {suggested} ({reason}), {state}", ("words",), serious=True

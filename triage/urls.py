@@ -14,6 +14,7 @@ _of_a_case = [
     path("assessment/shut/", assessing.close_presentation, name="close_presentation"),
     path("assessment/context/", assessing.context, name="context"),
     path("assessment/opening/", assessing.opening, name="opening"),
+    path("assessment/observations/", assessing.observations, name="observations"),
     path("assessment/again/", assessing.begin_again, name="begin_again"),
     path("assessment/note/", assessing.note, name="note"),
     path("assessment/draft/<slug:field>/", assessing.draft, name="draft"),

@@ -16,10 +16,12 @@ from hub.people.permissions import Permission
 from hub.record.operations import look
 from hub.refusals import Refusal
 from triage.operations import answering, assessing, drafting
+from triage.operations.observing import observe
 from triage.standing import Standing
 from triage.web import searching
 from triage.web.acting import carry_out, held, post_only, refused, saved, standing_of
 from triage.web.forms import OpeningForm
+from triage.web.observing import ObservationForm
 from triage.web.page import mine, parts, whole
 
 PAGE = "triage:assessment"
@@ -133,6 +135,25 @@ def _again(request: HttpRequest, case_id: UUID, refusal: Refusal, **more: object
         raise refusal
     page = {**whole(now_, person(request)), "refusal": refusal, **more}
     return render(request, "triage/assessment.html", page, status=refusal.status)
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def observations(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """One set of observations; what is wrong is shown with what was typed."""
+    form = ObservationForm(request.POST, auto_id="observation-%s")
+    try:
+        if form.is_valid():
+            observe(**held(request, case_id), **form.details())
+            return redirect(PAGE, case_id)
+        refusal = Refusal(
+            "A number of the observations cannot be read. Nothing was saved.",
+            code="bad-observations",
+            status=422,
+        )
+    except Refusal as said:
+        refusal = said
+    return _again(request, case_id, refusal, observation_form=form)
 
 
 @requires(Permission.WORK_CASE)

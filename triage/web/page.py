@@ -12,6 +12,7 @@ from triage.narrative import known_findings, narrative
 from triage.operations.drafting import drafts_of
 from triage.standing import Standing
 from triage.web.forms import ContextForm, OpeningForm
+from triage.web.observing import page_parts
 from triage.web.screen import screen, unused_answers
 
 
@@ -35,7 +36,7 @@ def mine(case: Case, user: User) -> bool:
 
 
 def whole(now_: Standing, user: User) -> dict[str, Any]:
-    """Everything on the page. Five further queries."""
+    """Everything on the page. Six further queries."""
     case = now_.case
     moment = now()
     contacts = list(case.contacts.all())
@@ -49,6 +50,7 @@ def whole(now_: Standing, user: User) -> dict[str, Any]:
         "repeats": repeat_contacts(case, phones=[contact.phone for contact in contacts]),
         "drafts": drafts_of(case_id=case.pk, by=user),
         "risks": risks(now_),
+        **page_parts(now_),
         "opening": opening,
         "opening_form": OpeningForm(initial=_opening_initial(contacts, opening), auto_id="opening-%s"),
         "context_form": ContextForm(

@@ -1,0 +1,79 @@
+"""Observations on the assessment's page: typed in, and shown with their early-warning score."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from triage.models import Observation
+from triage.news2 import Consciousness, Score, Vitals, score, unfit
+from triage.operations.observing import known, vitals_of
+from triage.standing import Standing
+
+
+class ObservationForm(forms.Form):
+    """One set, as somebody beside the patient reads it out. What may be is the operation's rule."""
+
+    respiratory_rate = forms.IntegerField(label="Breaths a minute", required=False)
+    saturation = forms.IntegerField(label="Oxygen saturation, %", required=False)
+    scale = forms.ChoiceField(
+        label="Saturation scale",
+        required=False,
+        choices=[("1", "1: usual"), ("2", "2: prescribed target 88 to 92 %")],
+    )
+    on_oxygen = forms.ChoiceField(
+        label="Breathing", required=False, choices=[("", "Not known"), ("no", "Air"), ("yes", "Oxygen")]
+    )
+    systolic = forms.IntegerField(label="Upper blood pressure, mmHg", required=False)
+    pulse = forms.IntegerField(label="Pulse a minute", required=False)
+    consciousness = forms.ChoiceField(
+        label="Consciousness", required=False, choices=[("", "Not known"), *Observation.Consciousness.choices]
+    )
+    temperature = forms.DecimalField(label="Temperature, °C", required=False, max_digits=3, decimal_places=1)
+    source = forms.ChoiceField(
+        label="Measured by", required=False, choices=[("", "Choose"), *Observation.Source.choices]
+    )
+    source_words = forms.CharField(label="Who, with what", required=False, max_length=200)
+    minutes_ago = forms.IntegerField(label="Minutes ago", required=False)
+
+    def vitals(self) -> Vitals:
+        """As the operation takes them."""
+        given = self.cleaned_data
+        oxygen, mind = given["on_oxygen"], given["consciousness"]
+        return Vitals(
+            respiratory_rate=given["respiratory_rate"],
+            saturation=given["saturation"],
+            scale=int(given["scale"] or 1),
+            on_oxygen=None if not oxygen else oxygen == "yes",
+            systolic=given["systolic"],
+            pulse=given["pulse"],
+            consciousness=Consciousness(mind) if mind else None,
+            temperature=given["temperature"],
+        )
+
+    def details(self) -> dict[str, Any]:
+        """What the operation takes besides the case."""
+        given = self.cleaned_data
+        told = {name: given[name] for name in ("source", "source_words")}
+        return {"vitals": self.vitals(), "minutes_ago": given["minutes_ago"] or 0, **told}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One set on the page: the row, its score, or why it has none."""
+
+    row: Observation
+    score: Score | None
+    unfit: str
+
+
+def shown(now_: Standing) -> list[Shown]:
+    """Every set of this assessment, newest first. One query."""
+    reason = unfit(now_.context.age, known(now_))
+    rows = Observation.objects.filter(assessment=now_.assessment).select_related("by").order_by("-id")
+    return [Shown(row, None if reason else score(vitals_of(row)), reason) for row in rows]
+
+
+def page_parts(now_: Standing) -> dict[str, Any]:
+    """What the page needs of observations."""
+    return {"observations": shown(now_), "observation_form": ObservationForm(auto_id="observation-%s")}
