@@ -15,10 +15,10 @@ from hub.people.roles import Role
 from tests.chromium import launch_arguments
 from tests.conftest import PASSWORD, make_case, make_person
 from tests.triage.conftest import RELEASE, Consultation, begin
+from tests.triage.few import few_presentations
 from triage import published
 from triage.models import Answer, Draft
 from triage.operations.publishing import publish
-from triage.protocols import load_library
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def browser_type_launch_args() -> dict[str, object]:
 def start(live_server: LiveServer, browser: Browser) -> Iterator[Start]:
     """start("sore-throat", width=1280): a signed-in clinician on the assessment page of a begun consultation."""
     published.forget()
-    publish(library=load_library(), by=RELEASE, activate_illustrative=True)
+    publish(library=few_presentations(), by=RELEASE, activate_illustrative=True)
     contexts: list[Any] = []
 
     def begun(

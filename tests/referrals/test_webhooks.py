@@ -162,8 +162,8 @@ def test_a_message_cannot_choose_where_it_goes(clinician: User, partner: Partner
 
 
 def test_in_production_only_https_is_called(clinician: User, partner: Partner, settings: Any) -> None:
-    settings.MODE = "production"
     offered(clinician, reached_at(partner))
+    settings.MODE = "production"
     deliver_due()
     assert partner.heard == []
     assert Message.objects.get(kind="referral.sent").state == "refused"

@@ -12,12 +12,13 @@ from hub.cases.operations.contacting import start_consultation
 from hub.cases.operations.holding import claim
 from hub.people.models import User
 from hub.record.actors import Machine
+from tests.triage.few import few_presentations
 from triage import published
 from triage.operations.answering import answer
 from triage.operations.assessing import open_assessment
 from triage.operations.publishing import publish
 from triage.policies import ClosingDetails, strict_items
-from triage.protocols import Kind, Library, load_library
+from triage.protocols import Kind, Library
 from triage.protocols.findings import Answer as Value
 from triage.queries import decision_of
 from triage.standing import Standing, current, standing
@@ -27,12 +28,12 @@ RELEASE = Machine("the content of this release")
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    return load_library()
+    return few_presentations()
 
 
 @pytest.fixture
 def content(db: None, library: Library) -> Iterator[Library]:
-    """Every protocol published and in force."""
+    """The protocols of a few presentations, published and in force."""
     published.forget()
     publish(library=library, by=RELEASE, activate_illustrative=True)
     yield library
