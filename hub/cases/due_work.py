@@ -5,7 +5,8 @@ from uuid import UUID
 
 from hub.agenda.handlers import handles
 from hub.agenda.models import DueItem
-from hub.agenda.operations import schedule
+from hub.agenda.operations import on_agenda, schedule
+from hub.cases.models import Case
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.dispatching import breach, send_ambulance, unacknowledged
 from hub.cases.operations.holding import lease_ended
@@ -38,10 +39,14 @@ def _welfare(item: DueItem) -> None:
     if not case.is_open:
         return
     write(stream=case.stream, kind="case.welfare_due", by=CLOCK, data={})
-    missed_at = now() + WELFARE_MISSED_AFTER
-    schedule(
-        kind="case.welfare_missed", subject=case.stream, due_at=missed_at, key=f"welfare-missed:{case.pk}"
-    )
+    # Updates and releases look at the clock again; each must not put the alarm off.
+    if not on_agenda(f"welfare-missed:{case.pk}"):
+        _look_for_the_call(case)
+
+
+def _look_for_the_call(case: Case) -> None:
+    due = now() + WELFARE_MISSED_AFTER
+    schedule(kind="case.welfare_missed", subject=case.stream, due_at=due, key=f"welfare-missed:{case.pk}")
 
 
 @handles("case.welfare_missed")
@@ -50,12 +55,7 @@ def _welfare_missed(item: DueItem) -> None:
     if case.state not in (State.WAITING, State.AWAITING_DISPATCH):
         return
     # Looked at again until the call is made (which takes this off the agenda): an answered alarm is no call.
-    schedule(
-        kind="case.welfare_missed",
-        subject=case.stream,
-        due_at=now() + WELFARE_MISSED_AFTER,
-        key=f"welfare-missed:{case.pk}",
-    )
+    _look_for_the_call(case)
     if case.alarm:
         return
     changed = raise_alarm(case, "The welfare call is overdue: ring the patient now.")

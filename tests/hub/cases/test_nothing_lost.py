@@ -232,3 +232,15 @@ def test_a_replaced_request_is_not_sent_any_more_and_not_taken_for_the_new_one(
     assert refused.value.code == "replaced"
     assert "C1" in refused.value.sentence
     assert fresh(case).state == "awaiting_dispatch"
+
+
+def test_a_sender_that_keeps_writing_does_not_put_off_the_alarm_of_a_missed_welfare_call(
+    open_case_: OpenCase,
+) -> None:
+    case = open_case_("C5")
+    Case.objects.filter(pk=case.pk).update(welfare_due_at=now() + timedelta(minutes=1))
+    for minutes in (2, 12, 22):
+        with later(minutes):
+            update_case(case_id=case.pk, intake=told("C5", problem=f"{minutes} minutes later"), by=TEST_CAD)
+            fire_due()
+    assert "welfare" in fresh(case).alarm
