@@ -49,6 +49,7 @@ def checks() -> list[Check]:
     layers = "from importlinter.cli import lint_imports_command as lint_imports; lint_imports()"
     return [
         Check("types (mypy, strict)", _tool("mypy", "--no-error-summary", *present)),
+        Check("protocols (verifier)", [*PYTHON, "manage.py", "check_protocols", "--check"]),
         Check("templates (djlint)", _tool("djlint", "--lint", "templates")),
         Check("lint (ruff)", _tool("ruff", "check", "--quiet", ".")),
         Check("format (ruff)", _tool("ruff", "format", "--check", "--quiet", ".")),
@@ -79,7 +80,10 @@ def main() -> int:
     with Servers(state, durable=False, given={}) as servers:
         environment = {**os.environ, **servers.env(), "HUB_MODE": "test", "HUB_STATE": str(state)}
         if "--write-docs" in sys.argv:
-            return subprocess.call([*PYTHON, "manage.py", "generate_docs"], cwd=ROOT, env=environment)
+            pages = ("generate_docs", "check_protocols")
+            return max(
+                subprocess.call([*PYTHON, "manage.py", page], cwd=ROOT, env=environment) for page in pages
+            )
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             verdicts = list(pool.map(lambda check: run(check, environment), checks()))
     servers.remove()
