@@ -9,11 +9,13 @@ from django.db import IntegrityError, transaction
 from hub.agenda.models import DueItem
 from hub.agenda.operations import fire_due
 from hub.cases.models import Case
+from hub.cases.operations.contacting import record_welfare
 from hub.cases.operations.dispatching import acknowledge_dispatch, send_ambulance
+from hub.cases.operations.noting import answer_alarm
 from hub.clock import now
 from hub.people.models import User
 from hub.post.models import Message
-from hub.record.actors import Machine, client
+from hub.record.actors import CLOCK, Machine, client
 from hub.record.operations import history
 from hub.refusals import Refusal
 from referrals.models import Referral, Service
@@ -261,3 +263,20 @@ def test_every_unhappy_end_of_an_offer_leaves_the_case_with_the_hub(clinician: U
         case = case_of(referral)
         assert case.state == "waiting"
         assert case.alarm
+
+
+def test_a_patient_who_got_worse_meanwhile_is_not_accepted_away_unseen(
+    clinician: User, call_handler: User
+) -> None:
+    referral = offered(clinician)
+    record_welfare(
+        case_id=referral.case_id, by=call_handler, result="answered", worse=True, note="breathless now"
+    )
+    with pytest.raises(Refusal, match="got worse") as refused:
+        accept(referral_id=referral.pk, by=CLOCK, name="Kim Vale", role="nurse")
+    assert refused.value.code == "worse-meanwhile"
+    assert Referral.objects.get(pk=referral.pk).state == "sent"
+    assert Case.objects.get(pk=referral.case_id).state == "awaiting_acceptance"
+    answer_alarm(case_id=referral.case_id, by=clinician, words="rang: not worse after all")
+    accept(referral_id=referral.pk, by=CLOCK, name="Kim Vale", role="nurse")
+    assert Case.objects.get(pk=referral.case_id).state == "closed"

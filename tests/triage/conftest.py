@@ -18,7 +18,7 @@ from triage.operations.answering import answer
 from triage.operations.assessing import open_assessment
 from triage.operations.publishing import publish
 from triage.policies import ClosingDetails, strict_items
-from triage.protocols import Kind, Library
+from triage.protocols import Kind, Library, load_library
 from triage.protocols.findings import Answer as Value
 from triage.queries import decision_of
 from triage.standing import Standing, current, standing
@@ -29,6 +29,12 @@ RELEASE = Machine("the content of this release")
 @pytest.fixture(scope="session")
 def library() -> Library:
     return few_presentations()
+
+
+@pytest.fixture(scope="session")
+def whole_library() -> Library:
+    """Everything that ships."""
+    return load_library()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from triage.narrative import known_findings
 from triage.protocols import NOT_KNOWN, Finding, Kind, Result
 from triage.standing import Standing
 
+IN_ONE_BREATH = 8  # the verifier counts a panel of so many as one question
 MOST_RAISERS = 4
 
 
@@ -46,11 +47,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions under one heading; `spent` can no longer change the outcome."""
+    """Questions under one heading; `spent` can no longer change the outcome.
+
+    in_one_breath: a panel of danger signs that may be answered "none of these" together.
+    """
 
     id: str
     title: str
     questions: tuple[Question, ...]
+    in_one_breath: bool = False
 
     @property
     def open(self) -> list[Question]:
@@ -152,13 +157,26 @@ def options(finding: Finding) -> tuple[Option, ...]:
 def _groups(now_: Standing, made: dict[str, Question]) -> list[Group]:
     """General danger signs once, then each protocol's own; a shared finding stands under the first that asks it."""
     general = dict.fromkeys(key for each in now_.protocols for key in each.general if key in made)
-    groups = [Group("danger-signs", "General danger signs", tuple(made[key] for key in general))]
+    groups = list(_panels([made[key] for key in general]))
     shown = set(general)
     for protocol in now_.protocols:
         own = [item.id for item in protocol.findings if item.id in made and item.id not in shown]
         shown.update(own)
         groups.append(Group(protocol.id, protocol.title, tuple(made[key] for key in own)))
     return [each for each in groups if each.questions]
+
+
+def _panels(signs: list[Question]) -> Iterable[Group]:
+    """Danger signs in panels that a caller can take in at one hearing."""
+    for number, start in enumerate(range(0, len(signs), IN_ONE_BREATH), start=1):
+        more = f", panel {number}" if number > 1 else ""
+        key = "danger-signs" if number == 1 else f"danger-signs-{number}"
+        yield Group(
+            key,
+            f"General danger signs{more}",
+            tuple(signs[start : start + IN_ONE_BREATH]),
+            in_one_breath=True,
+        )
 
 
 def _raisers(result: Result, findings: dict[str, Finding]) -> Iterable[Raiser]:

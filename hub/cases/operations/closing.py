@@ -64,6 +64,13 @@ def close_accepted(*, case_id: UUID, by: Actor, words: str) -> Case:
     """A named human at the service accepted: the case ends as referred."""
     with transaction.atomic():
         case = lock_case(case_id)
+        if case.worsened and case.alarm:
+            raise Refusal(
+                "The patient got worse while this was on offer, and the hub has not decided yet. Nothing was changed. "
+                "Ring the hub before anybody goes.",
+                code="worse-meanwhile",
+                alarm=case.alarm,
+            )
         _end(case, "referral_accepted", by=by, outcome=Outcome.REFERRED, words=words, data={"words": words})
     return case
 
