@@ -12,7 +12,7 @@ from hub.demo.recording import Natures
 from tests.journeys import steps
 from tests.journeys.conftest import People
 from tests.journeys.outside import Outside, SentCase
-from tests.journeys.screen import PICTURES
+from tests.journeys.screen import PICTURES, Screen
 
 pytestmark = [
     pytest.mark.journey,
@@ -61,13 +61,23 @@ def the_fall() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def an_offer_and_an_ambulance_wait(outside: Outside, owen: Screen) -> None:
+    outside.all_services("silent")
+    outside.dispatch("silent")
+    steps.send_to_best_service_by_keys(owen)
+    tight = outside.send_case(category="C2", segment="B", presentation="chest-pain", problem="Tight chest")
+    steps.open_case(owen, tight)
+    owen.press("x")
+    expect(owen.page.locator("#ring-dispatch")).to_be_visible()
+
+
 def test_the_pictures(outside: Outside, people: People) -> None:
     # Given a busy evening, and colleagues at work
     a_busy_evening(outside, random.Random(11))
     owen, mei, nadia, amira = (people(name) for name in ("owen", "mei", "nadia", "amira"))
     fall, throat = outside.send_case(**the_fall()), outside.send_case()
-    for case, share in ((fall, 0.4), (throat, 0.6)):
-        earlier(outside, case, share)
+    earlier(outside, fall, 0.4)
+    earlier(outside, throat, 0.6)
     steps.open_case(mei, outside.send_case(problem="High temperature since noon", presentation="fever"))
     steps.claim_by_key(mei)
     # The queue and a case as a clinician finds them
@@ -90,13 +100,7 @@ def test_the_pictures(outside: Outside, people: People) -> None:
     owen.page.evaluate("scrollTo(0, 0)")
     owen.picture("offer")
     # The board, with an offer and an ambulance on their way
-    outside.all_services("silent")
-    outside.dispatch("silent")
-    steps.send_to_best_service_by_keys(owen)
-    steps.open_case(
-        owen, outside.send_case(category="C2", segment="B", presentation="chest-pain", problem="Tight chest")
-    )
-    owen.press("x")
+    an_offer_and_an_ambulance_wait(outside, owen)
     steps.open_board(amira)
     steps.board_shows(amira, "dispatches", "C2")
     amira.picture("board")

@@ -25,12 +25,7 @@ def raise_concern(
     """
     if not by.may(Permission.RAISE_CONCERN):
         raise Refusal("Your role does not raise concerns.", code="not-permitted", status=403)
-    if len(words.split()) < FEWEST_WORDS:
-        raise Refusal(
-            "Say in words what is wrong, so that somebody who was not there understands. Nothing was saved.",
-            code="words-missing",
-            status=422,
-        )
+    _need_words(words)
     version = ProtocolVersion.objects.filter(pk=version_id).first()
     if version is None:
         raise Refusal("There is no such version. Nothing was saved.", code="no-such-version", status=404)
@@ -59,6 +54,15 @@ def raise_concern(
         }
         write(stream=version.stream, kind="protocol.concern_raised", by=by, data=data)
     return concern
+
+
+def _need_words(words: str) -> None:
+    if len(words.split()) < FEWEST_WORDS:
+        raise Refusal(
+            "Say in words what is wrong, so that somebody who was not there understands. Nothing was saved.",
+            code="words-missing",
+            status=422,
+        )
 
 
 def _shown(protocol: Protocol, about: str, item: str) -> str:
