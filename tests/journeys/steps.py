@@ -206,6 +206,15 @@ def is_back_in_queue_with_alarm(screen: Screen, case: SentCase, alarm: str) -> N
     expect(row).to_contain_text(alarm)
 
 
+# The patient's own telephone
+
+
+def answer_worse_by_keys(screen: Screen) -> None:
+    choose_by_keys(screen, screen.page.locator("form"), "answer", "worse")
+    screen.press("Enter")
+    expect(screen.page.get_by_role("heading", name="Thank you")).to_be_visible()
+
+
 # The board
 
 
