@@ -123,8 +123,8 @@ def record_follow_up(
             code="words-missing", status=422,
         )  # fmt: skip
     with transaction.atomic():
-        _nothing_left_due(follow_up_id)
         case, follow_up = lock_follow_up(follow_up_id)
+        _nothing_left_due(follow_up_id)
         _must_be_open(follow_up)
         if _claimed_by_another(follow_up, by):
             name = follow_up.claimed_by.name if follow_up.claimed_by else "Somebody"
@@ -149,8 +149,8 @@ def record_reply(*, follow_up_id: int, key: str, answer: str) -> FollowUp:
     if answer not in (Answer.BETTER, Answer.SAME, Answer.WORSE):
         raise Refusal("Choose how you are now.", code="answer-unknown", status=422)
     with transaction.atomic():
-        _nothing_left_due(follow_up_id)
         case, follow_up = lock_follow_up(follow_up_id)
+        _nothing_left_due(follow_up_id)
         good = follow_up.reply_key and secrets.compare_digest(follow_up.reply_key, key)
         if not good or follow_up.reply_until is None or follow_up.reply_until <= now():
             raise Refusal(
@@ -235,7 +235,7 @@ def _worse(case: Case, follow_up: FollowUp, *, by: Actor) -> None:
 
 
 def _nothing_left_due(follow_up_id: int) -> None:
-    """Off the agenda before the case is locked: the clock holds its row and then locks the case, so do we."""
+    """Off the agenda; the case is locked by now, here as everywhere, and the clock gives way to people."""
     cancel(due_key(follow_up_id), missed_key(follow_up_id))
 
 
