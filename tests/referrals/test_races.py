@@ -134,7 +134,7 @@ def test_an_ambulance_and_an_acceptance_at_once_never_both(clinician: User) -> N
     assert went["done"] == 1, went
     referral.refresh_from_db()
     case = Case.objects.get()
-    assert (referral.state, case.state) in {("accepted", "closed"), ("sent", "awaiting_dispatch")}
+    assert (referral.state, case.state) in {("accepted", "closed"), ("withdrawn", "awaiting_dispatch")}
 
 
 def test_withdrawn_and_accepted_at_once_has_one_truth(clinician: User) -> None:
