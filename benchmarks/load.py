@@ -42,7 +42,12 @@ class Browser:
             body, sent["Content-Type"] = json.dumps(document), "application/json"
         if self.bearer:
             sent["Authorization"] = f"Bearer {self.bearer}"
-        self._line.request(method, path, body=body, headers=sent)
+        try:
+            self._line.request(method, path, body=body, headers=sent)
+        except ConnectionError:
+            # The server let go of a connection that was idle while cases were prepared: nothing had been sent.
+            self._line.close()
+            self._line.request(method, path, body=body, headers=sent)
         response = self._line.getresponse()
         data = response.read()
         for cookie in response.headers.get_all("Set-Cookie", []):
