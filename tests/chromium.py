@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DOWNLOAD_LIMIT = 300  # seconds
@@ -42,7 +43,7 @@ def find() -> Path | None:
     return on_machine() or of_playwright()
 
 
-def launch_arguments() -> dict[str, object]:
+def launch_arguments() -> dict[str, Any]:
     """Arguments for Playwright's `launch`. Root needs no sandbox; nobody else may go without it."""
     arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     path = on_machine()

@@ -10,7 +10,7 @@ from hub.demo.browser import Browser, Form, Page
 MOST_QUESTIONS = 80
 USUAL = {"temp": "37.4", "fever": "38", "sugar": "6", "breath": "16", "pulse": "80", "age": "8"}
 ANSWERS = re.compile(
-    r'<button class="(?P<kind>[^"]*)"[^>]*name="answer" value="(?P<finding>\S+) (?P<value>\S+) (?P<seen>\d+)"'
+    r'<button\b[^>]*class="(?P<kind>[^"]*)"[^>]*name="answer" value="(?P<finding>\S+) (?P<value>\S+) (?P<seen>\d+)"'
 )
 NEXT = re.compile(r"<li class=\"ask[^>]*data-next.*?</li>", re.DOTALL)
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from hub.demo.stack import Stack
 from tests.chromium import launch_arguments
@@ -42,9 +42,14 @@ def real_hub(folder: Any, **extra: str) -> Iterator[Outside]:
             outside.close()
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return launch_arguments()
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium per file. Playwright keeps an event loop running in this thread, and while it does no other test
+    of the process could start one of its own: it must end with the journeys that need it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(**launch_arguments())
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

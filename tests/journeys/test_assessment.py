@@ -12,7 +12,6 @@ from pytest_django.live_server_helper import LiveServer
 from hub.cases.models import Case
 from hub.cases.states import State
 from hub.people.roles import Role
-from tests.chromium import launch_arguments
 from tests.conftest import PASSWORD, make_case, make_person
 from tests.triage.conftest import RELEASE, Consultation, begin
 from tests.triage.few import few_presentations
@@ -26,17 +25,12 @@ PICTURES = os.environ.get("HUB_PICTURES", "")
 Start = Callable[..., tuple[Page, Consultation]]
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def _orm_beside_the_browser() -> Iterator[None]:
     """Playwright's loop runs in this thread; the database calls here are ours and synchronous."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return launch_arguments()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from tests.journeys.test_assessment import (  # noqa: F401 - fixtures of the ass
     Start,
     _orm_beside_the_browser,
     accessible,
-    browser_type_launch_args,
     picture,
     sign_in,
     start,

@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, Page, Route, expect
 from hub import said
 from hub.people.models import User
 from hub.people.roles import Role
-from tests.chromium import launch_arguments
 
 pytestmark = pytest.mark.journey
 
@@ -86,11 +85,6 @@ class StandIn:
 
     def posts(self, path: str) -> list[dict[str, str]]:
         return [fields for where, fields in self.sent if where == path]
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    return launch_arguments()
 
 
 @pytest.fixture

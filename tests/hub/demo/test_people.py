@@ -63,9 +63,6 @@ def test_a_wrong_password_is_told(clinician_at: Callable[..., Clinician]) -> Non
         clinician_at("wrong").sign_in()
 
 
-@pytest.mark.xfail(
-    run=False, reason="the demo clinician stands idle since the danger signs come in panels: to be mended"
-)
 @pytest.mark.django_db(transaction=True)
 def test_a_shift_takes_cases_to_an_end(clinician_at: Callable[..., Clinician]) -> None:
     call_command("publish_protocols", verbosity=0)

@@ -110,7 +110,8 @@ def test_a_killed_listener_comes_back_and_every_screen_looks_again(
     screen.next("test.panel")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hub live'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'hub live' AND datname = current_database()"
         )
         assert cursor.rowcount == 1
     open_case_()  # committed while nobody listens
