@@ -10,6 +10,8 @@ from triage.protocols.compiled import compile_protocol
 from triage.standing import Standing
 
 AMBULANCE = frozenset({"C1", "C2", "C3", "C4"})
+# Danger signs that a caller can take in at one hearing; the verifier counts a panel of so many as one question.
+IN_ONE_BREATH = 8
 
 
 @dataclass(frozen=True, slots=True)

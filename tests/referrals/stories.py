@@ -10,11 +10,10 @@ from hub.people.models import User
 from referrals.models import Referral, Service
 from referrals.operations.sending import send_referral
 from tests.conftest import make_case
-from triage.operations.answering import answer, answer_rest_absent
+from triage.operations.answering import answer
 from triage.operations.assessing import open_assessment
 from triage.operations.concluding import conclude, record_closing_set
 from triage.policies import STRICT_ITEMS, ClosingDetails
-from triage.protocols import Kind
 from triage.standing import Standing
 
 TOLD = ClosingDetails(
@@ -69,20 +68,11 @@ def assessed_fall(by: User, *, yes: tuple[str, ...] = ("still-on-floor",), **cha
 
 def conclude_with_no(standing: Standing, held: dict[str, Any]) -> None:
     """Everything that is still open is asked and answered with no."""
-    while standing.result is not None and standing.result.open_questions:
-        numbers = {
-            each.id: each.least_answer()
-            for version in standing.versions
-            for each in version.protocol.findings
-            if each.kind is Kind.NUMBER
-        }
-        open_questions = standing.result.open_questions
-        standing = answer_rest_absent(
-            **held, findings=[each for each in open_questions if each not in numbers]
-        )
-        for finding, value in numbers.items():
-            if standing.result is not None and finding in standing.result.open_questions:
-                standing = answer(**held, finding=finding, value=value)
+    while standing.result is not None and standing.result.next_question:
+        wanted = standing.result.next_question
+        findings = (each for version in standing.versions for each in version.protocol.findings)
+        harmless = next(each for each in findings if each.id == wanted).least_answer()
+        standing = answer(**held, finding=wanted, value=harmless)
     conclude(**held)
 
 

@@ -14,6 +14,7 @@ from hub.refusals import Refusal
 from tests.triage.conftest import Consultation
 from triage.models import Answer, Assessment, ProtocolVersion
 from triage.operations.answering import answer, answer_rest_absent
+from triage.policies import IN_ONE_BREATH
 
 Consult = Callable[..., Consultation]
 
@@ -135,11 +136,24 @@ def test_the_rest_of_the_danger_signs_is_answered_in_one_breath_without_touching
 ) -> None:
     talk = consult()
     talk.say("alertness", "confused")
-    signs = list(talk.standing().protocols[0].general)
+    signs = list(talk.standing().protocols[0].general)[:IN_ONE_BREATH]
     now_ = answer_rest_absent(**talk.key, findings=signs)
     assert now_.answers["alertness"].value == "confused"
     assert now_.answers["breathing"].value == "normal"
     assert set(signs) <= set(now_.answers)
+
+
+def test_one_press_answers_one_panel_of_danger_signs_and_nothing_else(consult: Consult) -> None:
+    talk = consult("chest-pain", stated_age=60)
+    now_ = talk.standing()
+    general = list(dict.fromkeys(key for each in now_.protocols for key in each.general))
+    own = [each.id for each in now_.protocols[0].findings if each.id not in general]
+    for findings in (general + own, own[:1], [general[0], own[0]], ["no-such-finding"]):
+        with pytest.raises(Refusal) as refused:
+            answer_rest_absent(**talk.key, findings=findings)
+        assert refused.value.status == 422
+        assert "Nothing was saved" in refused.value.sentence
+    assert not talk.standing().answers
 
 
 def test_a_risk_on_record_counts_until_the_patient_says_otherwise(consult: Consult) -> None:

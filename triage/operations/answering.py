@@ -11,6 +11,7 @@ from hub.record.operations import write
 from hub.refusals import Refusal
 from triage.models import Answer
 from triage.operations.holding import catalogue, changed, held_standing
+from triage.policies import IN_ONE_BREATH
 from triage.protocols import BadAnswer, Finding, Kind
 from triage.protocols.findings import Answer as Value
 from triage.standing import Standing, context_of
@@ -44,18 +45,39 @@ def answer(
 
 
 def answer_rest_absent(*, case_id: UUID, by: User, fence: int, findings: list[str]) -> Standing:
-    """Answer several findings, asked in one breath, with "no"; those answered already stay as they are."""
+    """Answer general danger signs, asked in one breath, with "no"; those answered already stay as they are.
+
+    Refused, with nothing saved, for more signs than a caller can take in at one hearing, and for other questions.
+    """
+    wanted = list(dict.fromkeys(findings))
+    if len(wanted) > IN_ONE_BREATH:
+        raise Refusal(
+            f"One press answers the {IN_ONE_BREATH} signs of one panel, and this was {len(wanted)}. "
+            "Nothing was saved. Ask them panel by panel.",
+            code="too-many-at-once",
+            status=422,
+        )
     with transaction.atomic():
         now_ = held_standing(case_id, by=by, fence=fence)
-        for finding in findings:
+        _only_danger_signs(now_, wanted)
+        for finding in wanted:
             if finding not in now_.answers:
                 source = _source(now_, finding)
-                if source.finding.kind is Kind.NUMBER:
-                    raise Refusal(
-                        "A number has to be asked by itself. Nothing was saved.", code="ask-it", status=422
-                    )
                 _write_answer(now_, source, source.finding.least_answer(), by=by)
         return changed(now_, by=by)
+
+
+def _only_danger_signs(now_: Standing, findings: list[str]) -> None:
+    """ "None of these" is an answer to the panel of danger signs alone; any other question is asked by itself."""
+    signs = {key for each in now_.protocols for key in each.general}
+    for finding in findings:
+        if finding not in signs or _source(now_, finding).finding.kind is Kind.NUMBER:
+            raise Refusal(
+                "Only the general danger signs are answered together. Nothing was saved. "
+                "Ask each other question by itself.",
+                code="ask-it",
+                status=422,
+            )
 
 
 class _Source:

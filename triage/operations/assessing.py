@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hub.cases.models import Case, Sex
+from hub.cases.operations.contacting import confirm_address
 from hub.clock import now
 from hub.people.models import User
 from hub.record.models import Event
@@ -33,6 +34,9 @@ class OpeningDetails:
     number_back: str
     address_spoken: bool
     consent: str
+    # The address in the caller's words where it differs from the case's, or the case has none.
+    address: str = ""
+    postcode: str = ""
 
 
 def open_assessment(*, case_id: UUID, by: User, fence: int, presentation: str = "") -> Standing:
@@ -190,7 +194,30 @@ def set_context(*, case_id: UUID, by: User, fence: int, age: str = "", sex: str 
 
 
 def record_opening(*, case_id: UUID, by: User, fence: int, details: OpeningDetails) -> Opening:
-    """Keep the answers to the opening questions; a later call adds its own."""
+    """Keep the answers to the opening questions; a later call adds its own.
+
+    An address that the caller spoke is confirmed on the case in the same transaction: dispatch sends to that one.
+    """
+    sentences = _missing_from_opening(details)
+    with transaction.atomic():
+        now_ = held_standing(case_id, by=by, fence=fence)
+        spoken = details.address.strip() or now_.case.address or ""
+        if details.address_spoken and not spoken:
+            sentences.append("Write the address as the caller says it: the case has none.")
+        if sentences:
+            raise Refusal(" ".join(sentences), code="opening-incomplete", status=422, missing=sentences)
+        if details.address_spoken:
+            confirm_address(case_id=case_id, by=by, address=spoken, postcode=details.postcode.strip() or None)
+        given = {
+            name: value for name, value in asdict(details).items() if name not in ("address", "postcode")
+        }
+        row = Opening.objects.create(assessment=now_.assessment, by=by, **given)
+        data = {"assessment": str(now_.assessment.pk), **given}
+        write(stream=now_.case.stream, kind="assessment.call_opened", by=by, data=data)
+    return row
+
+
+def _missing_from_opening(details: OpeningDetails) -> list[str]:
     sentences = []
     if not details.speaking_to.strip():
         sentences.append("Record to whom you are speaking.")
@@ -198,12 +225,6 @@ def record_opening(*, case_id: UUID, by: User, fence: int, details: OpeningDetai
         sentences.append("Record who consents.")
     if not (details.is_patient or details.patient_spoken_to or details.why_not_patient.strip()):
         sentences.append("Ask to speak to the patient, or record why that is not possible.")
-    if sentences:
-        raise Refusal(" ".join(sentences), code="opening-incomplete", status=422, missing=sentences)
-    with transaction.atomic():
-        now_ = held_standing(case_id, by=by, fence=fence)
-        given = asdict(details)
-        row = Opening.objects.create(assessment=now_.assessment, by=by, **given)
-        data = {"assessment": str(now_.assessment.pk), **given}
-        write(stream=now_.case.stream, kind="assessment.call_opened", by=by, data=data)
-    return row
+    if details.address.strip() and not details.address_spoken:
+        sentences.append("Tick that the caller said the address, or leave the address empty.")
+    return sentences

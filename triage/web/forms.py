@@ -23,6 +23,8 @@ class OpeningForm(forms.Form):
     address_spoken = forms.BooleanField(
         label="The caller said the address (not read to them)", required=False
     )
+    address = forms.CharField(label="Address in the caller's words", required=False, max_length=1000)
+    postcode = forms.CharField(label="Postcode", required=False, max_length=10)
     consent = forms.ChoiceField(
         label="Consent", required=False, choices=[("", "Choose"), *Opening.Consent.choices]
     )

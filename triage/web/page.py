@@ -61,8 +61,10 @@ def whole(now_: Standing, user: User) -> dict[str, Any]:
 
 
 def _opening_initial(contacts: list[Any], opening: Any) -> dict[str, Any]:
+    """Somebody else on the line says the address anew: what the one before said is no tick of theirs."""
     if opening is not None:
-        return {name: getattr(opening, name) for name in OpeningForm.base_fields}
+        kept = OpeningForm.base_fields.keys() - {"address_spoken", "address", "postcode"}
+        return {name: getattr(opening, name) for name in kept}
     first = contacts[0] if contacts else None
     return {"number_back": first.phone} if first else {}
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from triage.models import Answer
 from triage.narrative import known_findings
+from triage.policies import IN_ONE_BREATH
 from triage.protocols import NOT_KNOWN, Finding, Kind, Result
 from triage.standing import Standing
 
-IN_ONE_BREATH = 8  # the verifier counts a panel of so many as one question
 MOST_RAISERS = 4
 
 
