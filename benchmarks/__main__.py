@@ -41,10 +41,10 @@ def in_process(stack: Stack, cases: int, share: float) -> tuple[list[Figure], di
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.config.settings")
     django.setup()
     from benchmarks import due_work, live, queries, raw, scenarios
-    from tests.conftest import make_case
+    from benchmarks.patients import stranger_waiting
 
     for _ in range(WAITING):
-        make_case("C4")
+        stranger_waiting("C4")
     place = queries.place_of(stack.web_url, cases, BROWSERS, PASSWORD)
     scenarios.warm_up(place)
     figures = []

@@ -6,17 +6,17 @@ from datetime import timedelta
 from django.db import transaction
 
 from benchmarks.figures import Figure, figure
+from benchmarks.patients import stranger_waiting
 from hub.agenda.models import DueItem
 from hub.agenda.operations import schedule
 from hub.clock import now
-from tests.conftest import make_case
 
 ITEMS = 1000
 
 
 def due_at_once(cases: int) -> Figure:
     """Welfare calls of a thousand cases, all due at one moment; late = done minus due, by the database's own rows."""
-    streams = [make_case("C5") for _ in range(ITEMS)]
+    streams = [stranger_waiting("C5") for _ in range(ITEMS)]
     moment = now() + timedelta(seconds=6)
     with transaction.atomic():
         for case in streams:

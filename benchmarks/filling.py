@@ -11,11 +11,11 @@ _CASES = """
 INSERT INTO hub_case (
   id, reference, journey_id, state, version, source_client, cad_number, category, segment, code_system, code,
   problem, presentation, clock_start, arrived_at, first_attempt_by, breach_at, order_at, order_reasons,
-  order_version, worsened, repeat_contacts, unanswered, fence, alarm, outcome, outcome_words, closed_at,
+  order_version, worsened, repeat_contacts, unanswered, fence, alarms, outcome, outcome_words, closed_at,
   given_name, family_name, name_key, stated_age, sex, nhs_number_status, risks, address, postcode)
 SELECT gen_random_uuid(), 'H-251231-' || n, gen_random_uuid(), 'closed', 3, 'past', 'PAST-' || n,
   (ARRAY['C2','C3','C4','C5'])[1 + n %% 4], '', '', '', 'pain in the back', 'unclear', at, at,
-  at + interval '30 minutes', at + interval '60 minutes', at + interval '60 minutes', '[]', 1, false, 0, 0, 1, '',
+  at + interval '30 minutes', at + interval '60 minutes', at + interval '60 minutes', '[]', 1, false, 0, 0, 1, '[]',
   (ARRAY['dispatched','referred','advice'])[1 + n %% 3], 'ended', at + interval '40 minutes',
   'Given' || n, 'Family' || n, 'F' || n %% 900, 20 + n %% 70, 'unknown', 'not_recorded', '[]', n || ' Street', 'SE1 1AA'
 FROM (SELECT n, now() - interval '1 hour' - n * interval '20 seconds' AS at

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from asgiref.sync import sync_to_async
 
 from benchmarks.figures import Figure, figure
-from tests.conftest import make_case
+from benchmarks.patients import stranger_waiting
 
 SCREENS, CHANGES = 500, 12
 PANEL = "queue"
@@ -26,7 +26,7 @@ async def fan_out(url: str, cookies: dict[str, str], cases: int) -> Figure:
     for _ in range(CHANGES):
         for times in arrived:
             times.clear()
-        await sync_to_async(make_case)("C3")
+        await sync_to_async(stranger_waiting)("C3")
         committed = time.perf_counter()
         await asyncio.sleep(2.5)
         delays += [times[0] - committed for times in arrived if times]

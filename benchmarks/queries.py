@@ -12,11 +12,11 @@ from oauth2_provider.models import get_access_token_model, get_application_model
 
 from benchmarks.figures import Figure
 from benchmarks.load import Browser
+from benchmarks.patients import stranger, stranger_waiting
 from benchmarks.scenarios import Place, incident
 from hub.cases.models import ApiClient, Case
 from hub.clock import now
 from hub.people.models import User
-from tests.conftest import make_case
 from tests.referrals.stories import AGREED, assessed_fall, in_consultation, make_service
 from triage.operations.assessing import open_assessment
 
@@ -58,7 +58,7 @@ def with_count(made: Figure, place: Place) -> Figure:
         "queue page, 50 rows": lambda client, *_: _get(client, "/queue/"),
         "open a case": lambda client, *_: _get(client, f"/cases/{_waiting()}/"),
         "record a call (API)": lambda client, _, token: _post_incident(client, token),
-        "claim a case": lambda client, *_: _post(client, f"/cases/{make_case('C4').pk}/claim/", {}),
+        "claim a case": lambda client, *_: _post(client, f"/cases/{stranger_waiting('C4').pk}/claim/", {}),
         "one answer in an assessment": _answer,
         "create a referral": _referral,
     }
@@ -98,7 +98,7 @@ def _post_incident(client: Client, token: str) -> int:
 
 
 def _answer(client: Client, person: User, _: str) -> int:
-    case = in_consultation(make_case("C3", presentation="fall", stated_age=81), person)
+    case = in_consultation(stranger_waiting("C3", presentation="fall", stated_age=81), person)
     standing = open_assessment(case_id=case.pk, by=person, fence=case.fence)
     finding = next(f.id for f in standing.protocols[0].findings if f.kind.value == "yes_no")
     form = {"fence": str(case.fence), "finding": finding, "value": "no"}
@@ -107,7 +107,7 @@ def _answer(client: Client, person: User, _: str) -> int:
 
 def _referral(client: Client, person: User, _: str) -> int:
     service = make_service(f"Counted UCR {uuid4().hex[:6]}")
-    case = assessed_fall(person)
+    case = assessed_fall(person, **stranger())
     form = {"service": str(service.pk), "fence": str(case.fence), "agreement": AGREED, "words": ""}
     return _post(client, f"/cases/{case.pk}/offer/", form)
 

@@ -16,10 +16,10 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from benchmarks.figures import Figure, figure
+from benchmarks.patients import stranger_waiting
 from hub.cases.models import Case
 from hub.cases.operations.holding import claim
 from hub.people.models import User
-from tests.conftest import make_case
 
 Statement = tuple[str, Any]
 
@@ -39,7 +39,7 @@ def captured(work: Callable[[], Any]) -> list[Statement]:
 
 def claims(url: str, person: User, cases: int, count: int) -> Figure:
     """Claim by the operation, and the same statements by raw psycopg."""
-    waiting = [make_case("C4") for _ in range(2 * count + 1)]
+    waiting = [stranger_waiting("C4") for _ in range(2 * count + 1)]
     sample = waiting.pop()
     statements = captured(lambda: claim(case_id=sample.pk, by=person))
 
@@ -57,7 +57,9 @@ def claims(url: str, person: User, cases: int, count: int) -> Figure:
 def intakes(url: str, cases: int, count: int) -> Figure:
     """Intake by the operation, and the same statements by raw psycopg."""
     made: list[Case] = []
-    statements = captured(lambda: made.append(make_case("C3", cad_number="RAW-SAMPLE-" + uuid4().hex[:8])))
+    statements = captured(
+        lambda: made.append(stranger_waiting("C3", cad_number="RAW-SAMPLE-" + uuid4().hex[:8]))
+    )
     sample = made[0]
 
     def fresh() -> dict[str, str]:
@@ -69,7 +71,7 @@ def intakes(url: str, cases: int, count: int) -> Figure:
 
     ours, raw = _in_turn(
         url,
-        [lambda: make_case("C3", cad_number="OURS-" + uuid4().hex[:12]) for _ in range(count)],
+        [lambda: stranger_waiting("C3", cad_number="OURS-" + uuid4().hex[:12]) for _ in range(count)],
         [_with(statements, fresh()) for _ in range(count)],
     )
     return _ratio("record a call, operation alone", cases, ours, raw)

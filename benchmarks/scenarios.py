@@ -6,11 +6,11 @@ from uuid import uuid4
 
 from benchmarks.figures import Figure, figure
 from benchmarks.load import Browser, Run, run
+from benchmarks.patients import phone, stranger, stranger_waiting
 from hub.cases.models import Case
 from hub.people.models import User
 from hub.record.actors import Machine
 from referrals.models import Referral
-from tests.conftest import make_case
 from tests.referrals.stories import AGREED, assessed_fall, in_consultation, make_service
 from triage.operations.assessing import open_assessment
 
@@ -36,7 +36,7 @@ class Place:
 def warm_up(place: Place) -> None:
     """Each page once on each connection: what a process reads once in its life is not measured again and again."""
     for browser, person in zip(place.browsers, place.people, strict=True):
-        case = in_consultation(make_case("C3", presentation="fall", stated_age=81), person)
+        case = in_consultation(stranger_waiting("C3", presentation="fall", stated_age=81), person)
         for path in (
             "/queue/",
             f"/cases/{case.pk}/",
@@ -65,25 +65,25 @@ def intake(place: Place, count: int) -> Figure:
     machines = [Browser(browser.url, bearer=place.token) for browser in place.browsers]
 
     def send(browser: Browser, number: int) -> int:
-        document = incident(f"BENCH-{stamp}-{number}")
+        document = incident(f"BENCH-{stamp}-{number}", phone(number))
         return browser.ask("POST", "/api/v1/cases", document=document)[0]
 
     return place.figure("record a call (API)", run(machines, count, send))
 
 
-def incident(number: str) -> dict[str, object]:
+def incident(number: str, phone_number: str = "020 7946 0123") -> dict[str, object]:
     """What the CAD sends, with everything a usual incident has."""
     return {
         "cad_number": number, "category": "C3", "code_system": "AMPDS", "code": "05A01", "problem": "back pain",
         "patient": {"given_name": "Mary", "family_name": number, "stated_age": 61, "sex": "female"},
         "location": {"address": "1 Example Street, London", "postcode": "SE1 0AA"},
-        "contacts": [{"phone": "020 7946 0123", "name": "Ann Other", "is_caller": True}],
+        "contacts": [{"phone": phone_number, "name": "Ann Other", "is_caller": True}],
     }  # fmt: skip
 
 
 def claim(place: Place, count: int) -> Figure:
     """Claim a case from its page: the button's request."""
-    keys = [make_case("C4").pk for _ in range(count)]
+    keys = [stranger_waiting("C4").pk for _ in range(count)]
     done = run(
         place.browsers, count, lambda browser, n: browser.ask("POST", f"/cases/{keys[n]}/claim/", form={})[0]
     )
@@ -92,13 +92,13 @@ def claim(place: Place, count: int) -> Figure:
 
 def one_answer(place: Place, count: int) -> Figure:
     """One answer in an assessment and the fragment that comes back."""
-    waiting = {
+    questions = {
         id(browser): _unanswered(person, needed)
         for browser, person, needed in zip(place.browsers, place.people, shares(place, count), strict=True)
     }
 
     def send(browser: Browser, _: int) -> int:
-        case, finding = waiting[id(browser)].pop()
+        case, finding = questions[id(browser)].pop()
         form = {"fence": str(case.fence), "finding": finding, "value": "no"}
         headers = {"HX-Request": "true"}
         return browser.ask("POST", f"/cases/{case.pk}/assessment/answer/", form=form, headers=headers)[0]
@@ -116,7 +116,7 @@ def _unanswered(person: User, needed: int) -> list[tuple[Case, str]]:
     """Questions of this clinician's consultations, one consultation after the other."""
     prepared: list[tuple[Case, str]] = []
     while len(prepared) < needed:
-        case = in_consultation(make_case("C3", presentation="fall", stated_age=81), person)
+        case = in_consultation(stranger_waiting("C3", presentation="fall", stated_age=81), person)
         standing = open_assessment(case_id=case.pk, by=person, fence=case.fence)
         prepared += [(case, f.id) for f in standing.protocols[0].findings if f.kind.value == "yes_no"]
     return prepared
@@ -127,7 +127,7 @@ def create_referral(place: Place, count: int) -> Figure:
     prepared = {
         id(browser): (
             make_service(f"Benchmark UCR {uuid4().hex[:6]}"),
-            [assessed_fall(person) for _ in range(needed)],
+            [assessed_fall(person, **stranger()) for _ in range(needed)],
         )
         for browser, person, needed in zip(place.browsers, place.people, shares(place, count), strict=True)
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
 
 from hub import said
 from hub.clock import now
-from hub.config import fields
+from hub.config import fields, times
 
 
 def environment(**options: Any) -> Environment:
@@ -35,6 +36,7 @@ def environment(**options: Any) -> Environment:
         "current_time": now,
         "field_component": fields.component,
         "field_parameters": fields.parameters,
+        "times": times,
         "idle_seconds": getattr(settings, "HUB_IDLE_SECONDS", 0),
     }
     made.filters |= {
@@ -53,8 +55,9 @@ def environment(**options: Any) -> Environment:
     return made
 
 
+@lru_cache(maxsize=10_000)
 def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """The address of a named page: `url("cases:case", case.id)`."""
+    """The address of a named page: `url("cases:case", case.id)`. Remembered: a queue asks for the same fifty again."""
     return reverse(name, args=args, kwargs=kwargs)
 
 

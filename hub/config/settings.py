@@ -70,6 +70,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "hub.config.navigation.navigation",
+                "hub.config.csrf.one_token_a_page",
             ],
         },
     },
