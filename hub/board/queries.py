@@ -82,8 +82,8 @@ def breaching() -> Page:
 
 
 def alarms() -> Page:
-    """Open cases with a sentence that somebody must act on, oldest alarm first."""
-    alarmed = Case.objects.open().filter(alarm_at__isnull=False)
+    """Cases with a sentence that somebody must act on, oldest alarm first: an ended case can have one too."""
+    alarmed = Case.objects.filter(alarm_at__isnull=False)
     return _first(alarmed.select_related("owner").order_by("alarm_at"))
 
 

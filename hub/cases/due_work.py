@@ -6,6 +6,7 @@ from uuid import UUID
 from hub.agenda.handlers import handles
 from hub.agenda.models import DueItem
 from hub.agenda.operations import on_agenda, schedule
+from hub.cases.alarms import AlarmKind
 from hub.cases.models import Case
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.dispatching import breach, send_ambulance, unacknowledged
@@ -56,9 +57,9 @@ def _welfare_missed(item: DueItem) -> None:
         return
     # Looked at again until the call is made (which takes this off the agenda): an answered alarm is no call.
     _look_for_the_call(case)
-    if case.alarm:
+    if any(alarm.kind == AlarmKind.WELFARE for alarm in case.open_alarms):
         return
-    changed = raise_alarm(case, "The welfare call is overdue: ring the patient now.")
+    changed = raise_alarm(case, AlarmKind.WELFARE, "The welfare call is overdue: ring the patient now.")
     set_order(case)
     case.version += 1
     case.save(update_fields=["version", *changed, *ORDER_FIELDS])

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from hub.cases.alarms import AlarmKind
 from hub.cases.models import Dispatch
 from hub.cases.operations.dispatching import RING_DISPATCH
 from hub.cases.operations.locking import lock_case, raise_alarm
@@ -25,7 +26,7 @@ def _cad_never_got_it(message: Message) -> None:
         return
     case = lock_case(found.case_id)
     case.version += 1
-    case.save(update_fields=["version", *raise_alarm(case, RING_DISPATCH)])
+    case.save(update_fields=["version", *raise_alarm(case, AlarmKind.DISPATCH, RING_DISPATCH)])
     write(
         stream=case.stream, kind="case.dispatch_undelivered", by=CLOCK, data={"dispatch": message.reference}
     )

@@ -1,6 +1,7 @@
 """Who may and when may, as sentences. Operations refuse with them, buttons ask the same functions."""
 
 from hub.cases import closing_guards
+from hub.cases.alarms import MUST_BE_HEARD
 from hub.cases.models import Case
 from hub.cases.states import Outcome, State, urgency
 from hub.people.models import User
@@ -62,6 +63,16 @@ def why_not_lower(case: Case, by: Actor, category: str) -> Refusal | None:
             missing=missing,
         )
     return None
+
+
+@closing_guards.guard
+def unheard(case: Case, outcome: str) -> list[str]:
+    """Nobody decides over what somebody heard and nobody has answered: worse, given back, raised by the sender."""
+    return [
+        f"An alarm stands that nobody has answered: “{alarm.sentence}” Say on the case what was done about it."
+        for alarm in case.open_alarms
+        if alarm.kind in MUST_BE_HEARD
+    ]
 
 
 def why_not_defer(case: Case, by: User, minutes: int, reason: str) -> Refusal | None:

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hub.cases.models import Case, Contact
+from hub.cases.models.case import CaseQuerySet
 from hub.cases.phones import as_e164
-from hub.cases.states import State
+from hub.cases.states import WELFARE_CALLED, State
 from hub.clock import now
 
 RADAR = timedelta(hours=72)
@@ -62,5 +63,13 @@ def _same_patient(case: Case, numbers: set[str]) -> list[QuerySet[Any, UUID]]:
 
 def welfare_due(limit: int = 50) -> list[Case]:
     """Open cases whose welfare call is due, longest overdue first."""
-    due = Case.objects.open().filter(welfare_due_at__lte=now(), state__in=["waiting", "awaiting_dispatch"])
-    return list(due.order_by("welfare_due_at")[:limit])
+    return list(_welfare_due().order_by("welfare_due_at")[:limit])
+
+
+def welfare_due_count(limit: int = 50) -> int:
+    """How many welfare calls are due, counted up to `limit`."""
+    return _welfare_due()[:limit].count()
+
+
+def _welfare_due() -> CaseQuerySet:
+    return Case.objects.open().filter(welfare_due_at__lte=now(), state__in=WELFARE_CALLED)

@@ -33,8 +33,9 @@ VIEWS: dict[str, tuple[str, tuple[str, ...]]] = {
 SHOWN = (
     "reference", "cad_number", "state", "category", "segment", "arrived_at", "breach_at", "first_attempt_at",
     "first_attempt_by", "given_name", "family_name", "birth_date", "stated_age", "sex", "problem", "postcode",
-    "address", "order_at", "order_reasons", "repeat_contacts", "unanswered", "ring_again_at", "alarm", "owner__name",
+    "address", "order_at", "order_reasons", "repeat_contacts", "unanswered", "ring_again_at", "alarms", "owner__name",
 )  # fmt: skip
+HELD = ("reference", "category", "segment", "breach_at", "alarms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def picture() -> list[Row]:
 
 def held_by(user: User) -> list[Case]:
     """What this person holds now."""
-    return list(Case.objects.filter(owner=user).order_by("breach_at"))
+    return list(Case.objects.filter(owner=user).only(*HELD).order_by("breach_at"))
 
 
 def _chosen(filters: Filters) -> CaseQuerySet:

@@ -20,6 +20,10 @@ class State(models.TextChoices):
 
 OPEN_STATES = tuple(state.value for state in State if state is not State.CLOSED)
 OWNED_STATES = (State.CLAIMED.value, State.IN_ASSESSMENT.value)
+# Nobody speaks with the patient in these, so somebody must ring now and then.
+WELFARE_CALLED = (
+    State.WAITING.value, State.AWAITING_ACCEPTANCE.value, State.AWAITING_DISPATCH.value,
+)  # fmt: skip
 
 _W, _C, _A = State.WAITING.value, State.CLAIMED.value, State.IN_ASSESSMENT.value
 _R, _D, _X = State.AWAITING_ACCEPTANCE.value, State.AWAITING_DISPATCH.value, State.CLOSED.value

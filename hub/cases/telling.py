@@ -88,6 +88,7 @@ def tell(event: Event) -> Told:
         return Told(event, _plain_kind(event.kind), _plain_members(data))
     what = sentence.words.format_map(_Members({name: _said(value) for name, value in data.items()}))
     more = [said for name in sentence.more if (said := _words(data.get(name)))]
+    more += [f"Alarm ended: {ended}" for ended in data.get("alarms_ended", [])]
     return Told(event, what[:1].upper() + what[1:], more, sentence.serious)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hub.agenda.operations import cancel
+from hub.cases.alarms import AlarmKind
 from hub.cases.models import Case
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.closing import close_accepted, reopen, return_from_referral
@@ -190,7 +191,7 @@ def _given_back(case: Case, by: Actor, told: str) -> None:
     if not case.is_open:
         reopen(case_id=case.pk, by=by, reason=told)
         return
-    alarm = raise_alarm(case, told)
+    alarm = raise_alarm(case, AlarmKind.GIVEN_BACK, told)
     set_order(case)
     case.version += 1
     case.save(update_fields=["version", *alarm, *ORDER_FIELDS])

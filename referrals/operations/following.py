@@ -7,12 +7,12 @@ from django.conf import settings
 from django.db import transaction
 
 from hub.agenda.operations import cancel, schedule
+from hub.cases.alarms import AlarmKind, about
 from hub.cases.models import Call, Case, Contact
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.closing import reopen
 from hub.cases.operations.contacting import record_call
-from hub.cases.operations.locking import raise_alarm
-from hub.cases.operations.noting import answer_alarm
+from hub.cases.operations.locking import ALARM_FIELDS, end_alarms, raise_alarm
 from hub.clock import now
 from hub.people.models import User
 from hub.post.operations import post
@@ -168,7 +168,7 @@ def miss(*, follow_up_id: int) -> None:
         if follow_up.state != FollowUpState.REMINDED or _queue_has_the_patient(case, follow_up):
             return
         move_follow_up(follow_up, "miss", by=CLOCK)
-        changed = raise_alarm(case, "The follow-up was missed: ring the patient now.")
+        changed = raise_alarm(case, AlarmKind.FOLLOW_UP, "The follow-up was missed: ring the patient now.")
         case.version += 1
         case.save(update_fields=["version", *changed])
 
@@ -203,7 +203,6 @@ def _try_again(follow_up: FollowUp, *, by: User) -> None:
 
 
 def _finish(case: Case, follow_up: FollowUp, *, answer: str, words: str, by: Actor) -> None:
-    missed = follow_up.state == FollowUpState.MISSED
     follow_up.answer, follow_up.words, follow_up.done_at, follow_up.done_by = (
         answer,
         words.strip(),
@@ -211,13 +210,15 @@ def _finish(case: Case, follow_up: FollowUp, *, answer: str, words: str, by: Act
         by.label,
     )
     changed = ("answer", "words", "done_at", "done_by", "attempts")
-    move_follow_up(
-        follow_up, "finish", by=by, data={"answer": answer, "words": follow_up.words}, changed=changed
-    )
+    # Whoever answered, by telephone or by the link: the missed follow-up alarms no more.
+    ended = end_alarms(case, about(AlarmKind.FOLLOW_UP))
+    if ended:
+        case.version += 1
+        case.save(update_fields=["version", *ALARM_FIELDS])
+    data = {"answer": answer, "words": follow_up.words, **ended}
+    move_follow_up(follow_up, "finish", by=by, data=data, changed=changed)
     if answer == Answer.WORSE:
         _worse(case, follow_up, by=by)
-    elif missed and isinstance(by, User) and not case.is_open:
-        answer_alarm(case_id=case.pk, by=by, words=f"Follow-up done: {Answer(answer).label.lower()}")
 
 
 def _worse(case: Case, follow_up: FollowUp, *, by: Actor) -> None:
@@ -228,7 +229,7 @@ def _worse(case: Case, follow_up: FollowUp, *, by: Actor) -> None:
         return
     case.version += 1
     case.worsened = True
-    alarm = raise_alarm(case, f"The patient is {told}. Ring now.")
+    alarm = raise_alarm(case, AlarmKind.WORSE, f"The patient is {told}. Ring now.")
     set_order(case)
     case.save(update_fields=["version", "worsened", *alarm, *ORDER_FIELDS])
     write(stream=case.stream, kind="follow_up.worse", by=by, data={"follow_up": follow_up.pk})

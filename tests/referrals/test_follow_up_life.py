@@ -154,7 +154,7 @@ def test_the_record_tells_the_whole_story(follow_up: FollowUp, clinician: User) 
 def test_worse_brings_a_case_forward_that_is_open_again_already(follow_up: FollowUp, clinician: User) -> None:
     reopen(case_id=follow_up.case.pk, by=clinician, reason="rang again")
     held = claim(case_id=follow_up.case.pk, by=clinician)
-    Case.objects.filter(pk=held.pk).update(worsened=False, alarm="", alarm_at=None)
+    Case.objects.filter(pk=held.pk).update(worsened=False, alarms=[], alarm_at=None)
     release(case_id=held.pk, by=clinician, fence=held.fence, reason="next")
     before = Case.objects.get(pk=held.pk).order_at
     record_follow_up(follow_up_id=follow_up.pk, by=clinician, answer="worse", words="in pain")

@@ -11,7 +11,7 @@ from hub.agenda.operations import fire_due
 from hub.cases.models import Case
 from hub.cases.operations.contacting import record_welfare
 from hub.cases.operations.dispatching import acknowledge_dispatch, send_ambulance
-from hub.cases.operations.noting import answer_alarm
+from hub.cases.operations.noting import answer_alarms
 from hub.clock import now
 from hub.people.models import User
 from hub.post.models import Message
@@ -277,6 +277,7 @@ def test_a_patient_who_got_worse_meanwhile_is_not_accepted_away_unseen(
     assert refused.value.code == "worse-meanwhile"
     assert Referral.objects.get(pk=referral.pk).state == "sent"
     assert Case.objects.get(pk=referral.case_id).state == "awaiting_acceptance"
-    answer_alarm(case_id=referral.case_id, by=clinician, words="rang: not worse after all")
+    keys = [each.key for each in Case.objects.get(pk=referral.case_id).open_alarms]
+    answer_alarms(case_id=referral.case_id, by=clinician, keys=keys, words="rang: not worse after all")
     accept(referral_id=referral.pk, by=CLOCK, name="Kim Vale", role="nurse")
     assert Case.objects.get(pk=referral.case_id).state == "closed"

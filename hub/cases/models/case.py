@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from hub.cases.alarms import Alarm
 from hub.cases.models.location import LocationDetails
 from hub.cases.models.patient import PatientDetails
 from hub.cases.states import CASE_STATES, Category, Outcome, Segment, State
@@ -80,9 +81,9 @@ class Case(PatientDetails, LocationDetails):
     fence = models.PositiveIntegerField(default=0)
     consultation_started_at = models.DateTimeField(null=True)
 
-    # An alarm is a sentence that somebody must act on; it stays until the operation that answers it.
-    alarm = models.CharField(max_length=300, blank=True)
-    alarm_at = models.DateTimeField(null=True)
+    # Sentences that somebody must act on (hub/cases/alarms.py); each stays until the operation that answers it.
+    alarms = models.JSONField(default=list, blank=True)
+    alarm_at = models.DateTimeField("since when the oldest of them stands", null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     outcome_words = models.TextField(blank=True)
     closed_at = models.DateTimeField(null=True)
@@ -106,6 +107,11 @@ class Case(PatientDetails, LocationDetails):
                     state__in=["claimed", "in_assessment"], owner__isnull=False, lease_until__isnull=False
                 )
                 | (~models.Q(state__in=["claimed", "in_assessment"]) & models.Q(owner__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="case_alarmed_exactly_with_alarms",
+                condition=models.Q(alarms=[], alarm_at__isnull=True)
+                | (~models.Q(alarms=[]) & models.Q(alarm_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="case_closed_exactly_with_outcome",
@@ -143,6 +149,16 @@ class Case(PatientDetails, LocationDetails):
     def is_open(self) -> bool:
         """Not ended yet."""
         return self.state != State.CLOSED
+
+    @property
+    def open_alarms(self) -> list[Alarm]:
+        """What somebody must act on, oldest first."""
+        return [Alarm.read(each) for each in self.alarms]
+
+    @property
+    def alarm(self) -> str:
+        """Every open alarm's words as one text; empty when nothing alarms."""
+        return " · ".join(each["sentence"] for each in self.alarms)
 
     def held_by(self, user: User, *, at: datetime) -> bool:
         """Whether this person holds the case at that moment."""

@@ -7,9 +7,18 @@ from uuid import UUID
 from django.db import transaction
 
 from hub.cases import closing_guards
+from hub.cases.alarms import MUST_BE_HEARD, OUTLIVES_THE_CASE, AlarmKind
 from hub.cases.models import Case
 from hub.cases.operations.clocks import ORDER_FIELDS, schedule_clocks, set_order, stop_clocks
-from hub.cases.operations.locking import let_go, lock_case, lock_held, move, quiet_alarm, raise_alarm
+from hub.cases.operations.locking import (
+    ALARM_FIELDS,
+    end_alarms,
+    let_go,
+    lock_case,
+    lock_held,
+    move,
+    raise_alarm,
+)
 from hub.cases.policies import why_not_close_unseen
 from hub.cases.states import Outcome, State, clocks_for
 from hub.clock import now
@@ -54,9 +63,10 @@ def await_acceptance(*, case_id: UUID, by: User, fence: int, words: str) -> Case
     with transaction.atomic():
         case = lock_held(case_id, by=by, fence=fence)
         _require_guards(case, Outcome.REFERRED)
-        changed = (*let_go(case), *quiet_alarm(case))
+        ended = end_alarms(case, lambda alarm: alarm.kind not in OUTLIVES_THE_CASE)
+        changed = (*let_go(case), *ALARM_FIELDS)
         stop_clocks(case)
-        move(case, "refer", by=by, data={"words": words}, changed=changed)
+        move(case, "refer", by=by, data={"words": words, **ended}, changed=changed)
     return case
 
 
@@ -64,7 +74,7 @@ def close_accepted(*, case_id: UUID, by: Actor, words: str) -> Case:
     """A named human at the service accepted: the case ends as referred."""
     with transaction.atomic():
         case = lock_case(case_id)
-        if case.worsened and case.alarm:
+        if any(alarm.kind in MUST_BE_HEARD for alarm in case.open_alarms):
             raise Refusal(
                 "The patient got worse while this was on offer, and the hub has not decided yet. Nothing was changed. "
                 "Ring the hub before anybody goes.",
@@ -81,7 +91,7 @@ def return_from_referral(*, case_id: UUID, by: Actor, alarm: str) -> Case:
         case = lock_case(case_id)
         look = timedelta(minutes=min(clocks_for(case.category).first_attempt, SECOND_LOOK_AT_MOST))
         case.breach_at = max(case.breach_at, now() + look)
-        changed = raise_alarm(case, alarm)
+        changed = raise_alarm(case, AlarmKind.BACK, alarm)
         set_order(case)
         move(
             case,
@@ -108,7 +118,7 @@ def reopen(*, case_id: UUID, by: Actor, reason: str) -> Case:
             )
         data = {"reason": reason, "outcome_before": case.outcome}
         begun_again = _begin_again(case)
-        alarm = raise_alarm(case, f"Opened again: {reason}")
+        alarm = raise_alarm(case, AlarmKind.REOPENED, f"Opened again: {reason}")
         set_order(case)
         move(case, "reopen", by=by, data=data, changed=(*begun_again, *alarm, *ORDER_FIELDS))
         schedule_clocks(case)
@@ -146,7 +156,8 @@ def _nothing_missing(case: Case, outcome: str) -> None:
 
 def _end(case: Case, name: str, *, by: Actor, outcome: str, words: str, data: dict[str, Any]) -> None:
     case.outcome, case.outcome_words, case.closed_at = outcome, words, now()
-    changed = (*CLOSED_FIELDS, *let_go(case), *quiet_alarm(case))
+    ended = end_alarms(case, lambda alarm: alarm.kind not in OUTLIVES_THE_CASE)
+    changed = (*CLOSED_FIELDS, *let_go(case), *ALARM_FIELDS)
     stop_clocks(case)
-    move(case, name, by=by, data=data, changed=changed)
+    move(case, name, by=by, data={**data, **ended}, changed=changed)
     closing_guards.run_afterwards(case, outcome, by)

@@ -6,16 +6,17 @@ from uuid import UUID
 from django.db import transaction
 
 from hub.agenda.operations import cancel, on_agenda, schedule
+from hub.cases.alarms import ANSWERED_BY_TALKING, AlarmKind, about
 from hub.cases.intake import ContactDetails
 from hub.cases.models import Call, Case, Contact
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.holding import back_to_queue
 from hub.cases.operations.locking import (
-    LIMIT_PASSED,
+    ALARM_FIELDS,
+    end_alarms,
     lock_case,
     lock_held,
     move,
-    quiet_alarm,
     raise_alarm,
 )
 from hub.cases.phones import as_e164
@@ -52,9 +53,11 @@ def record_call(
             "contact": contact.rank if contact else None,
             "note": note,
         }
-        write(stream=case.stream, kind="case.call", by=by, data=data)
+        talked = kind == Call.Kind.CALL_BACK and result == Call.Result.ANSWERED
+        ended = end_alarms(case, about(*ANSWERED_BY_TALKING)) if talked else {}
+        write(stream=case.stream, kind="case.call", by=by, data={**data, **ended})
         if kind == Call.Kind.CALL_BACK:
-            _rang_back(case, by=by, answered=result == Call.Result.ANSWERED)
+            _rang_back(case, by=by, answered=talked)
     return call
 
 
@@ -74,9 +77,8 @@ def _answered(case: Case) -> None:
     cancel(f"ladder:{case.pk}")
     set_order(case)
     case.version += 1
-    fields = ("first_attempt_at", "unanswered", "ring_again_at", "version", *ORDER_FIELDS)
-    answered = () if case.alarm.startswith(LIMIT_PASSED) else quiet_alarm(case)
-    case.save(update_fields=[*fields, *answered])
+    fields = ("first_attempt_at", "unanswered", "ring_again_at", "version", *ALARM_FIELDS, *ORDER_FIELDS)
+    case.save(update_fields=fields)
 
 
 def _no_answer(case: Case, *, by: User) -> None:
@@ -94,7 +96,7 @@ def _no_answer(case: Case, *, by: User) -> None:
             f"No answer after {case.unanswered} attempts. "
             f"Senior clinician: decide by {local(limit):%H:%M}, or an ambulance goes."
         )
-        changed += raise_alarm(case, sentence)
+        changed += raise_alarm(case, AlarmKind.NO_ANSWER, sentence)
         # A welfare call that nobody answered counts too, so this need not be the third: the first look decides.
         if not on_agenda(f"ladder:{case.pk}"):
             schedule(kind="case.no_answer_limit", subject=case.stream, due_at=limit, key=f"ladder:{case.pk}")
@@ -145,9 +147,9 @@ def record_welfare(
             case.welfare_due_at = now() + timedelta(minutes=clocks_for(case.category).welfare_every)
         else:
             case.welfare_due_at = now() + RING_AGAIN_AFTER
-        changed = (
-            raise_alarm(case, "Worse at the welfare call: see the patient next, or upgrade.") if worse else ()
-        )
+        ended = end_alarms(case, about(AlarmKind.WELFARE))
+        if worse:
+            raise_alarm(case, AlarmKind.WORSE, "Worse at the welfare call: see the patient next, or upgrade.")
         schedule(
             kind="case.welfare", subject=case.stream, due_at=case.welfare_due_at, key=f"welfare:{case.pk}"
         )
@@ -155,9 +157,11 @@ def record_welfare(
         set_order(case)
         case.version += 1
         case.save(
-            update_fields=["worsened", "unanswered", "welfare_due_at", "version", *ORDER_FIELDS, *changed]
-        )
-        data = {"result": result, "worse": worse, "note": note}
+            update_fields=[
+                "worsened", "unanswered", "welfare_due_at", "version", *ORDER_FIELDS, *ALARM_FIELDS
+            ]
+        )  # fmt: skip
+        data = {"result": result, "worse": worse, "note": note, **ended}
         write(stream=case.stream, kind="case.welfare_call", by=by, data=data)
     return case
 

@@ -8,14 +8,15 @@ from django.db import transaction
 
 from hub.agenda.operations import cancel, schedule
 from hub.cases import closing_guards
+from hub.cases.alarms import MUST_BE_HEARD, OUTLIVES_THE_CASE, Alarm, AlarmKind, about
 from hub.cases.models import Case, Dispatch
 from hub.cases.operations.clocks import stop_clocks
 from hub.cases.operations.locking import (
-    LIMIT_PASSED,
+    ALARM_FIELDS,
+    end_alarms,
     let_go,
     lock_case,
     move,
-    quiet_alarm,
     raise_alarm,
 )
 from hub.cases.policies import why_not_defer, why_not_lower, why_not_send
@@ -29,6 +30,7 @@ from hub.refusals import Refusal
 
 ACKNOWLEDGE_WITHIN = timedelta(seconds=30)
 KEEP_TRYING = timedelta(hours=1)
+LIMIT_PASSED = "The time limit has passed"
 RING_DISPATCH = "Ring dispatch: the CAD has not taken this ambulance request."
 
 
@@ -76,25 +78,24 @@ def breach(*, case_id: UUID) -> None:
         else:
             _request(case, "breach", by=CLOCK, category=case.category, reason="breach", also=("breached_at",))
     elif case.state == State.IN_ASSESSMENT:
-        alarm = raise_alarm(case, f"{LIMIT_PASSED} during the consultation. Conclude, or send an ambulance.")
-        _note(case, "case.breach_in_consultation", changed=(*alarm, "breached_at"))
+        alarm = f"{LIMIT_PASSED} during the consultation. Conclude, or send an ambulance."
+        _alarm(case, AlarmKind.LIMIT, alarm, event="case.breach_in_consultation", also=("breached_at",))
 
 
 def _ask_senior(case: Case) -> None:
     """Category 5: a senior clinician decides within half an hour; otherwise an ambulance is sent."""
     limit = now() + timedelta(minutes=30)
     case.breach_at = limit
-    alarm = raise_alarm(
-        case, f"{LIMIT_PASSED}: a senior clinician decides. Without a decision an ambulance goes."
-    )
+    alarm = f"{LIMIT_PASSED}: a senior clinician decides. Without a decision an ambulance goes."
     schedule(kind="case.breach", subject=case.stream, due_at=limit, key=f"breach:{case.pk}")
-    _note(case, "case.breach_to_senior", changed=(*alarm, "breached_at", "breach_at"))
+    _alarm(case, AlarmKind.LIMIT, alarm, event="case.breach_to_senior", also=("breached_at", "breach_at"))
 
 
-def _note(case: Case, kind: str, *, changed: tuple[str, ...]) -> None:
+def _alarm(case: Case, kind: AlarmKind, sentence: str, *, event: str, also: tuple[str, ...] = ()) -> None:
+    changed = raise_alarm(case, kind, sentence)
     case.version += 1
-    case.save(update_fields=["version", *changed])
-    write(stream=case.stream, kind=kind, by=CLOCK, data={"alarm": case.alarm})
+    case.save(update_fields=["version", *changed, *also])
+    write(stream=case.stream, kind=event, by=CLOCK, data={"alarm": sentence})
 
 
 def _request(
@@ -115,12 +116,16 @@ def _request(
         # Its message must not come to the CAD after the higher one.
         withdraw(reference=str(old.pk))
         Dispatch.objects.filter(pk=old.pk).update(state=Dispatch.State.REPLACED)
+    # What nobody has answered yet goes to dispatch with the request, and stands until somebody has heard it.
+    unheard = [each.sentence for each in case.open_alarms if each.kind in MUST_BE_HEARD]
+    told = " ".join([*filter(None, [words.strip()]), *unheard])
     dispatch = Dispatch.objects.create(
-        case=case, category=category, reason=reason, words=words, requested_at=moment, requested_by=person(by)
+        case=case, category=category, reason=reason, words=told, requested_at=moment, requested_by=person(by)
     )
     stop_clocks(case)
-    changed = (*let_go(case), *quiet_alarm(case), "category", "clock_start", *also)
-    data = {"category": category, "category_before": before, "reason": reason, "words": words}
+    ended = end_alarms(case, lambda alarm: alarm.kind not in MUST_BE_HEARD | OUTLIVES_THE_CASE)
+    changed = (*let_go(case), *ALARM_FIELDS, "category", "clock_start", *also)
+    data = {"category": category, "category_before": before, "reason": reason, "words": words, **ended}
     move(case, name, by=by, data={**data, "dispatch": str(dispatch.pk)}, changed=changed)
     _tell_cad(case, dispatch)
     closing_guards.run_afterwards(case, Outcome.DISPATCHED, by)
@@ -155,7 +160,7 @@ def unacknowledged(*, dispatch_id: UUID) -> None:
         return
     dispatch.alarmed_at = now()
     dispatch.save(update_fields=["alarmed_at"])
-    _note(case, "case.dispatch_unacknowledged", changed=raise_alarm(case, RING_DISPATCH))
+    _alarm(case, AlarmKind.DISPATCH, RING_DISPATCH, event="case.dispatch_unacknowledged")
 
 
 def acknowledge_dispatch(
@@ -182,10 +187,18 @@ def acknowledge_dispatch(
             return dispatch
         case.outcome, case.closed_at = Outcome.DISPATCHED, now()
         case.outcome_words = words or f"Ambulance, {dispatch.category}"
-        changed = ("outcome", "outcome_words", "closed_at", *quiet_alarm(case))
-        data = {"dispatch": str(dispatch.pk), "cad_reference": cad_reference, "words": words}
+        ended = end_alarms(case, lambda alarm: not _unheard_by_dispatch(alarm, dispatch))
+        changed = ("outcome", "outcome_words", "closed_at", *ALARM_FIELDS)
+        data = {"dispatch": str(dispatch.pk), "cad_reference": cad_reference, "words": words, **ended}
         move(case, "dispatch_acknowledged", by=by, data=data, changed=changed)
     return dispatch
+
+
+def _unheard_by_dispatch(alarm: Alarm, dispatch: Dispatch) -> bool:
+    """Raised after the request left: it stands on the board, also of an ended case, until somebody has told it on."""
+    return alarm.kind in OUTLIVES_THE_CASE or (
+        alarm.kind in MUST_BE_HEARD and alarm.raised_at > dispatch.requested_at
+    )
 
 
 def _acknowledged(dispatch: Dispatch, *, by: Actor, cad_reference: str) -> None:
@@ -225,8 +238,8 @@ def defer_breach(*, case_id: UUID, by: User, minutes: int, reason: str) -> Case:
         schedule(kind="case.breach", subject=case.stream, due_at=case.breach_at, key=f"breach:{case.pk}")
         case.version += 1
         # Deferring answers the limit's alarm and no other: "worse at the welfare call" stands.
-        quieted = quiet_alarm(case) if case.alarm.startswith(LIMIT_PASSED) else ()
-        case.save(update_fields=["breach_at", "breach_deferred_at", "version", *quieted])
-        data = {"minutes": minutes, "reason": reason, "breach_at": case.breach_at}
+        ended = end_alarms(case, about(AlarmKind.LIMIT))
+        case.save(update_fields=["breach_at", "breach_deferred_at", "version", *ALARM_FIELDS])
+        data = {"minutes": minutes, "reason": reason, "breach_at": case.breach_at, **ended}
         write(stream=case.stream, kind="case.breach_deferred", by=by, data=data)
     return case

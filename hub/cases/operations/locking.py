@@ -1,8 +1,10 @@
 """How an operation gets hold of a case: the row's lock, and for owned work the fence."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from hub.cases.alarms import Alarm, AlarmKind, with_one_more
 from hub.cases.models import Case
 from hub.cases.states import CASE_STATES, OWNED_STATES
 from hub.clock import now
@@ -61,16 +63,23 @@ def let_go(case: Case) -> tuple[str, ...]:
     return ("owner", "lease_until")
 
 
-LIMIT_PASSED = "The time limit has passed"  # how the alarms begin that a conclusion or a deferral answers
+ALARM_FIELDS = ("alarms", "alarm_at")
 
 
-def raise_alarm(case: Case, sentence: str) -> tuple[str, ...]:
-    """Put a sentence on the case that somebody must act on; the names of the changed fields."""
-    case.alarm, case.alarm_at = sentence[:300], now()
-    return ("alarm", "alarm_at")
+def raise_alarm(case: Case, kind: AlarmKind, sentence: str) -> tuple[str, ...]:
+    """Put a sentence on the case that somebody must act on, beside those that stand; the changed fields' names."""
+    return _keep_alarms(case, with_one_more(case.open_alarms, kind, sentence, now()))
 
 
-def quiet_alarm(case: Case) -> tuple[str, ...]:
-    """The alarm has been answered; the names of the changed fields."""
-    case.alarm, case.alarm_at = "", None
-    return ("alarm", "alarm_at")
+def end_alarms(case: Case, ends: Callable[[Alarm], bool]) -> dict[str, list[str]]:
+    """Take away the alarms that this operation answers; their words for its event (ALARM_FIELDS are changed)."""
+    alarms = case.open_alarms
+    ended = [each for each in alarms if ends(each)]
+    _keep_alarms(case, [each for each in alarms if each not in ended])
+    return {"alarms_ended": [each.sentence for each in ended]} if ended else {}
+
+
+def _keep_alarms(case: Case, alarms: list[Alarm]) -> tuple[str, ...]:
+    case.alarms = [each.kept() for each in alarms]
+    case.alarm_at = min((each.raised_at for each in alarms), default=None)
+    return ALARM_FIELDS

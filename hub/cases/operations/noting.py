@@ -1,13 +1,15 @@
 """Words on a case: notes, flags, and the answer to an alarm."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from hub.cases.alarms import AlarmKind
 from hub.cases.models import Case, Flag
-from hub.cases.operations.locking import lock_case, quiet_alarm
-from hub.cases.states import State
+from hub.cases.operations.clocks import ORDER_FIELDS, set_order
+from hub.cases.operations.locking import ALARM_FIELDS, end_alarms, lock_case
 from hub.people.models import User
 from hub.record.operations import write
 from hub.refusals import Refusal
@@ -39,21 +41,28 @@ def add_flag(*, case_id: UUID, by: User, kind: str, text: str, review_at: dateti
     return flag
 
 
-def answer_alarm(*, case_id: UUID, by: User, words: str) -> Case:
-    """Somebody dealt with the alarm and says how. A dispatch alarm ends only with the CAD or a telephone call."""
+def answer_alarms(*, case_id: UUID, by: User, keys: Collection[str], words: str) -> Case:
+    """Somebody dealt with these alarms, and with no other, and says how. keys: of the alarms that they saw.
+
+    Refusal when one of them stands no more or has new words, and for "ring dispatch", which ends only with
+    the CAD or a telephone call.
+    """
     if not words.strip():
         raise Refusal("Say what you did about it. The alarm stays.", code="words-missing", status=422)
     with transaction.atomic():
         case = lock_case(case_id)
-        if case.state == State.AWAITING_DISPATCH:
+        answered = [each for each in case.open_alarms if each.key in keys]
+        if not keys or len(answered) < len(set(keys)):
+            raise Refusal(
+                "An alarm that you answer stands no more, or has new words. Nothing was changed. Read what stands now.",
+                code="alarm-changed",
+            )
+        if any(each.kind == AlarmKind.DISPATCH for each in answered):
             raise Refusal("Ring dispatch, and say who there has it.", code="ring-dispatch")
-        alarm = case.alarm
+        end_alarms(case, lambda alarm: alarm.key in keys)
+        set_order(case)
         case.version += 1
-        case.save(update_fields=["version", *quiet_alarm(case)])
-        write(
-            stream=case.stream,
-            kind="case.alarm_answered",
-            by=by,
-            data={"alarm": alarm, "words": words.strip()},
-        )
+        case.save(update_fields=["version", *ALARM_FIELDS, *ORDER_FIELDS])
+        data = {"alarm": [each.sentence for each in answered], "words": words.strip()}
+        write(stream=case.stream, kind="case.alarm_answered", by=by, data=data)
     return case

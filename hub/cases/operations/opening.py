@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from hub.cases import closing_guards
+from hub.cases.alarms import OUTLIVES_THE_CASE, AlarmKind
 from hub.cases.intake import CASE_FIELDS, ContactDetails, Intake
 from hub.cases.models import Call, Case, Contact, Flag, SourceVersion
 from hub.cases.names import name_key
@@ -18,7 +19,7 @@ from hub.cases.operations.clocks import (
     stop_clocks,
 )
 from hub.cases.operations.dispatching import send_at_once
-from hub.cases.operations.locking import let_go, lock_case, move, raise_alarm
+from hub.cases.operations.locking import ALARM_FIELDS, end_alarms, let_go, lock_case, move, raise_alarm
 from hub.cases.phones import as_e164
 from hub.cases.queries import count_repeats
 from hub.cases.states import Outcome, State, urgency
@@ -107,9 +108,10 @@ def _raise_or_keep(case: Case, intake: Intake, *, before: str) -> tuple[str, ...
         setattr(case, name, min(filter(None, (moment, getattr(case, name)))))
     case.clock_start = intake.clock_start or now()
     alarm: tuple[str, ...] = ()
-    if case.state == State.CLAIMED and not case.alarm:
+    if case.state == State.CLAIMED:
         # Whoever is ringing decided on the old category.
-        alarm = raise_alarm(case, f"The sender raised the category from {before} to {case.category}.")
+        sentence = f"The sender raised the category from {before} to {case.category}."
+        alarm = raise_alarm(case, AlarmKind.CATEGORY_RAISED, sentence)
     return (*CLOCK_FIELDS, "clock_start", *alarm)
 
 
@@ -136,12 +138,19 @@ def cancel_case(*, case_id: UUID, reason: str, by: Actor) -> Case:
     """The sender takes the case back; telling the patient stays with the sender."""
     with transaction.atomic():
         case = _still_the_senders(case_id)
+        if case.worsened:
+            raise Refusal(
+                "The hub has heard since that the patient is worse. Nothing was changed. Ring the hub.",
+                code="in-progress",
+                state=case.state,
+            )
         number = case.source_versions.count() + 1
         SourceVersion.objects.create(case=case, number=number, kind="cancelled", payload={"reason": reason})
         case.outcome, case.outcome_words, case.closed_at = Outcome.CANCELLED, reason, now()
-        changed = ("outcome", "outcome_words", "closed_at", *let_go(case))
+        ended = end_alarms(case, lambda alarm: alarm.kind not in OUTLIVES_THE_CASE)
+        changed = ("outcome", "outcome_words", "closed_at", *let_go(case), *ALARM_FIELDS)
         stop_clocks(case)
-        move(case, "cancelled_by_cad", by=by, data={"reason": reason}, changed=changed)
+        move(case, "cancelled_by_cad", by=by, data={"reason": reason, **ended}, changed=changed)
         closing_guards.run_afterwards(case, Outcome.CANCELLED, by)
     return case
 

@@ -87,7 +87,7 @@ def buttons(case: Case, user: User) -> dict[str, bool]:
         "send": why_not_send(case, user) is None,
         "rang_dispatch": case.state == State.AWAITING_DISPATCH and user.may(Permission.SEND_AMBULANCE),
         "defer": why_not_defer(case, user, 1, "asked for the button") is None,
-        "answer_alarm": adds and bool(case.alarm) and case.state != State.AWAITING_DISPATCH,
+        "answer_alarm": adds and bool(case.alarms),
         "add": adds and case.is_open,
         "note": adds,
         "welfare": user.may(Permission.FOLLOW_UP) and case.is_open,

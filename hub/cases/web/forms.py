@@ -201,8 +201,20 @@ class AlarmForm(CaseForm):
     """What was done about an alarm."""
 
     called = "alarm"
+    alarm = forms.MultipleChoiceField(
+        label="Which alarm you dealt with", widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Tick the alarm that you dealt with.",
+            "invalid_choice": "An alarm that you ticked stands no more, or has new words. Read what stands now.",
+        },
+    )  # fmt: skip
     words = forms.CharField(label="What did you do about it?", max_length=LONGEST,
                             error_messages={"required": "Say what you did about it."})  # fmt: skip
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        alarms = self.case.open_alarms if self.case else []
+        self.fields["alarm"].choices = [(each.key, each.sentence) for each in alarms]  # type: ignore[attr-defined]
 
 
 class FenceForm(CaseForm):

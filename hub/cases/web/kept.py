@@ -6,7 +6,9 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
-NEVER_SHOWN = frozenset({"csrfmiddlewaretoken", "password", "fence", "token", "next", "contact", "dispatch"})
+NEVER_SHOWN = frozenset(
+    {"csrfmiddlewaretoken", "password", "fence", "token", "next", "contact", "dispatch", "alarm"}
+)
 LONGEST = 20_000  # characters of one field; more is nobody's typing
 
 

@@ -43,10 +43,11 @@ def flag(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @requires(Permission.ADD_TO_CASE)
 @post_only
 def alarm(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Somebody dealt with the alarm and says how."""
+    """Somebody dealt with the alarms that they ticked, and says how."""
 
     def do(form: AlarmForm) -> None:
-        noting.answer_alarm(case_id=case_id, by=person(request), words=form.said("words"))
+        keys = form.cleaned_data["alarm"]
+        noting.answer_alarms(case_id=case_id, by=person(request), keys=keys, words=form.said("words"))
 
     return carry_out(
         request,

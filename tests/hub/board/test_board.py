@@ -30,6 +30,11 @@ pytestmark = pytest.mark.django_db
 Signed = Callable[[User], Client]
 
 
+RING_NOW = [
+    {"kind": "worse", "sentence": "Ring <b>now</b>", "raised_at": "2026-11-22T12:00:00+00:00", "key": "1"}
+]
+
+
 def late(case: Case, **minutes: float) -> None:
     """Move a case's clocks, as time does."""
     Case.objects.filter(pk=case.pk).update(
@@ -111,7 +116,7 @@ def test_breaching_unrung_alarms_and_dispatches(open_case_: Callable[..., Case],
     soon, unrung, alarmed, sent = (open_case_("C3") for _ in range(4))
     late(soon, breach_at=6)
     late(unrung, first_attempt_by=-1)
-    Case.objects.filter(pk=alarmed.pk).update(alarm="Ring <b>now</b>", alarm_at=now())
+    Case.objects.filter(pk=alarmed.pk).update(alarms=RING_NOW, alarm_at=now())
     send_ambulance(case_id=sent.pk, by=clinician, category="C2", reason="worse")
     assert [case.pk for case in queries.breaching().rows] == [soon.pk]
     assert [case.pk for case in queries.without_first_attempt().rows] == [unrung.pk]

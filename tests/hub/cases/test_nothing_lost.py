@@ -21,7 +21,7 @@ from hub.cases.operations.contacting import (
 )
 from hub.cases.operations.dispatching import defer_breach, rang_dispatch, send_ambulance
 from hub.cases.operations.holding import claim, release
-from hub.cases.operations.noting import answer_alarm
+from hub.cases.operations.noting import answer_alarms
 from hub.cases.operations.opening import cancel_case, update_case
 from hub.clock import now
 from hub.people.models import User
@@ -195,12 +195,16 @@ def test_an_overdue_welfare_call_alarms_again_until_it_is_made(
         fire_due()
         assert "welfare" in fresh(case).alarm
         assert "an alarm stands open (+30 min)" in fresh(case).order_reasons
-        answer_alarm(case_id=case.pk, by=senior, words="asked Tom to ring")
+        answer_alarms(
+            case_id=case.pk,
+            by=senior,
+            keys=[each.key for each in fresh(case).open_alarms],
+            words="asked Tom to ring",
+        )
     with later(36):
         fire_due()
         assert "welfare" in fresh(case).alarm
         record_welfare(case_id=case.pk, by=call_handler, result="answered", worse=False)
-        answer_alarm(case_id=case.pk, by=senior, words="Tom rang")
     with later(60):
         fire_due()
     assert fresh(case).alarm == ""

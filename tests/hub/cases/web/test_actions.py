@@ -215,7 +215,8 @@ def test_the_small_things_are_recorded(
     assert client.post(f"{base}/contact/", {"phone": "07700 900123", "name": "Bo"}).status_code == 302
     assert client.post(f"{base}/address/", {"address": "2 Example Road"}).status_code == 302
     assert client.post(f"{base}/welfare/", {"result": "answered", "since": "unknown"}).status_code == 302
-    assert client.post(f"{base}/alarm/", {"words": "seen next"}).status_code == 302
+    [alarm] = Case.objects.get(pk=held.pk).open_alarms
+    assert client.post(f"{base}/alarm/", {"alarm": alarm.key, "words": "seen next"}).status_code == 302
     text = client.get(f"{base}/").content.decode()
     for said in [
         "daughter rang",
