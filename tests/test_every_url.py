@@ -81,6 +81,7 @@ PAGES: dict[str, tuple[set[Role], int]] = {
     "cases/<uuid:case_id>/closing/down/": (CLINICAL, 302),
     "cases/<uuid:case_id>/closing/withdraw/": (CLINICAL, 302),
     "cases/<uuid:case_id>/closing/set/": (CLINICAL, 302),
+    "cases/<uuid:case_id>/closing/copy/": (CLINICAL, 302),
     "cases/<uuid:case_id>/closing/advice/": (CLINICAL, 302),
     "cases/<uuid:case_id>/closing/send/": (CLINICAL, 302),
     "second-opinions/": ({S}, 200),

@@ -33,6 +33,7 @@ class Shared:
 
 
 _versions: dict[int, Loaded] = {}
+_signed: set[int] = set()
 
 
 def versions(keys: Iterable[int]) -> list[Loaded]:
@@ -54,6 +55,16 @@ def active() -> dict[str, int]:
     if settings.MODE == "production":
         rows = rows.filter(illustrative=False)
     return dict(rows.values_list("protocol", "pk"))
+
+
+def unsigned(keys: Iterable[int]) -> bool:
+    """Whether one of these versions is not signed off here. No query once all are: a signature is never taken back."""
+    doubtful = set(keys) - _signed
+    if doubtful:
+        _signed.update(
+            ProtocolVersion.objects.filter(pk__in=doubtful, illustrative=False).values_list("pk", flat=True)
+        )
+    return not doubtful <= _signed
 
 
 def shared() -> Shared | None:
@@ -92,5 +103,6 @@ def _index(digest: str, keys: tuple[int, ...]) -> Index:
 def forget() -> None:
     """Empty the memory: tests make their tables anew and reuse primary keys."""
     _versions.clear()
+    _signed.clear()
     by_digest.cache_clear()
     _index.cache_clear()

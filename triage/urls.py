@@ -26,6 +26,7 @@ _of_a_case = [
     path("closing/down/", closing.down, name="down"),
     path("closing/withdraw/", closing.withdraw, name="withdraw"),
     path("closing/set/", closing.closing_set, name="closing_set"),
+    path("closing/copy/", closing.copy, name="copy"),
     path("closing/advice/", closing.advice, name="advice"),
     path("closing/send/", closing.send, name="send"),
 ]

@@ -1,5 +1,6 @@
 """The written copy: reason, advice, worsening signs and whom to ring, by text message when the case has ended."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from hub.cases.closing_guards import after_closing
@@ -35,11 +36,29 @@ def send_copy(case: Case, outcome: str, by: Actor) -> None:
 
 
 def copy_of(said: ClosingSet) -> str:
-    """The text: no name and no diagnosis, because others may read the telephone."""
+    """The text of a recorded closing set, as it is sent."""
+    return text_of(
+        reason=str(said.decision.disposition["say"]),
+        advice=said.advice,
+        worsening=said.worsening,
+        time_scale=said.time_scale,
+        ring=said.ring,
+    )
+
+
+def text_of(
+    *, reason: str, advice: Iterable[str], worsening: Iterable[str], time_scale: str, ring: str
+) -> str:
+    """The text, for the preview and for sending alike.
+
+    No name and no diagnosis, because others may read the telephone.
+    """
+    signs = " ".join(worsening)
     parts = [
-        "From the ambulance service, as we said on the telephone. No ambulance is coming.",
-        " ".join(said.advice),
-        "Ring 999 if: " + " ".join(said.worsening) if said.worsening else "",
-        f"Better or seen: {said.time_scale}. Otherwise ring {said.ring}.",
+        "From the ambulance service, as we said on the telephone.",
+        f"From what you told us you do not need an ambulance, and none is coming. {reason}",
+        " ".join(advice),
+        f"Ring 999 if: {signs}" if signs else "",
+        f"Better or seen: {time_scale.strip()}. Otherwise ring {ring.strip()}.",
     ]
     return "\n".join(part for part in parts if part)

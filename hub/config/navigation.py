@@ -24,6 +24,7 @@ WAYS = (
     Way("view_board", "board:board", "Board", "b"),
     Way("view_directory", "referrals:directory", "Directory", "d"),
     Way("view_protocols", "triage:protocols", "Protocols", "p"),
+    Way("view_protocols", "triage:concerns", "Concerns", ""),
     Way("view_messages", "board:messages", "Messages", "m"),
     Way("view_people", "people:people", "People", "o"),
     Way("", "people:account", "Account", ""),

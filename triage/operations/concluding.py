@@ -50,7 +50,8 @@ def conclude(*, case_id: UUID, by: User, fence: int, text: str = "") -> Decision
             "override": decision.override_id,
         }
         apply(ASSESSMENT_STATES, now_.assessment, "conclude", by=by, data=data, changed=("concluded_at",))
-        drop_drafts(case_id=case_id, by=by, fields=["narrative"])
+        # Half-typed times and numbers belong to the conclusion before: this one brings its own.
+        drop_drafts(case_id=case_id, by=by, fields=["narrative", "time_scale", "ring"])
     return decision
 
 

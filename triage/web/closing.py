@@ -35,6 +35,7 @@ from triage.web.acting import held, post_only, standing_of
 from triage.web.forms import ClosingForm, DownForm, UpForm
 from triage.web.page import whole
 from triage.words import words_for
+from triage.written import copy_of, text_of
 
 PAGE = "triage:closing"
 
@@ -58,8 +59,10 @@ def _context(now_: Standing, user: User, **more: Any) -> dict[str, Any]:
     settled = decode(Disposition, now_.decision.disposition) if now_.decision else None
     said = words_for(now_, (settled or chosen).code) if chosen else None
     outcome = str(Outcome.ADVICE)
+    page = whole(now_, user)
+    form = more.pop("closing_form", None) or _closing_form(now_, settled, said, page["drafts"])
     return {
-        **whole(now_, user),
+        **page,
         "chosen": chosen,
         "settled": settled,
         "said": said,
@@ -67,13 +70,31 @@ def _context(now_: Standing, user: User, **more: Any) -> dict[str, Any]:
         "missing_to_close": closing_guards.missing(now_.case, outcome) if settled else [],
         "ambulance": settled is not None and settled.code in AMBULANCE,
         "needs_service": settled is not None and needs_a_service(settled),
-        "closing_form": _closing_form(now_, settled, said),
+        "closing_form": form,
+        "copy": _copy(now_, form),
         "closing_set": now_.decision.closing_sets.last() if now_.decision else None,
         "ask_before_down": unanswered_red_flags(now_) if now_.result and now_.result.complete else [],
         "up_form": UpForm(choices=_choices(now_, dispositions, up=True)),
         "down_form": DownForm(choices=_choices(now_, dispositions, up=False)),
         **more,
     }
+
+
+def _copy(now_: Standing, form: ClosingForm | None) -> str:
+    """The written copy: as recorded while the form is untouched, else as the form would have it."""
+    if now_.decision is None or form is None or not now_.decision.disposition["no_ambulance"]:
+        return ""
+    row = now_.decision.closing_sets.last()
+    if row is not None and not form.is_bound:
+        return copy_of(row)
+    said = words_for(now_, now_.decision.code)
+    return text_of(
+        reason=str(now_.decision.disposition["say"]),
+        advice=said.advice,
+        worsening=said.worsening,
+        time_scale=str(form["time_scale"].value() or ""),
+        ring=str(form["ring"].value() or ""),
+    )
 
 
 def _choices(now_: Standing, dispositions: dict[str, Disposition], *, up: bool) -> list[tuple[str, str]]:
@@ -90,7 +111,10 @@ def _choices(now_: Standing, dispositions: dict[str, Disposition], *, up: bool) 
     return [(each.code, each.title) for each in ordered]
 
 
-def _closing_form(now_: Standing, settled: Disposition | None, said: Any) -> ClosingForm | None:
+def _closing_form(
+    now_: Standing, settled: Disposition | None, said: Any, drafts: dict[str, str]
+) -> ClosingForm | None:
+    """As recorded, else as the content proposes; what was being typed stands above both."""
     if now_.decision is None or settled is None or not settled.no_ambulance:
         return None
     items = strict_items(now_.decision.tags)
@@ -105,7 +129,7 @@ def _closing_form(now_: Standing, settled: Disposition | None, said: Any) -> Clo
             "ring": net.ring if net else "",
             "time_scale": f"within {length(timedelta(minutes=minutes))}",
         }
-    return ClosingForm(initial=initial, items=items, auto_id="closing-%s")
+    return ClosingForm(initial=initial | drafts, items=items, auto_id="closing-%s")
 
 
 def _act(request: HttpRequest, case_id: UUID, do: Any, **more: Any) -> HttpResponse:
@@ -184,6 +208,19 @@ def closing_set(request: HttpRequest, case_id: UUID) -> HttpResponse:
         concluding.record_closing_set(**held(request, case_id), details=form.details())
 
     return _act(request, case_id, do, closing_form=form)
+
+
+@requires(Permission.WORK_CASE)
+@post_only(PAGE)
+def copy(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The written copy with what stands in the form now; nothing is saved."""
+    case = visible_case(request, case_id)
+    look(stream=case.stream, by=person(request), page="closing")
+    now_ = standing_of(case)
+    tags = now_.decision.tags if now_ and now_.decision else []
+    form = ClosingForm(request.POST, items=strict_items(tags), auto_id="closing-%s")
+    text = _copy(now_, form) if now_ else ""
+    return render(request, "triage/_copy.html", {"copy": text, "written": form["written"].value()})
 
 
 @requires(Permission.WORK_CASE)

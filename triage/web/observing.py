@@ -72,8 +72,3 @@ def shown(now_: Standing) -> list[Shown]:
     reason = unfit(now_.context.age, known(now_))
     rows = Observation.objects.filter(assessment=now_.assessment).select_related("by").order_by("-id")
     return [Shown(row, None if reason else score(vitals_of(row)), reason) for row in rows]
-
-
-def page_parts(now_: Standing) -> dict[str, Any]:
-    """What the page needs of observations."""
-    return {"observations": shown(now_), "observation_form": ObservationForm(auto_id="observation-%s")}

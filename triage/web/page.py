@@ -10,14 +10,15 @@ from hub.clock import local, now
 from hub.people.models import User
 from triage.narrative import known_findings, narrative
 from triage.operations.drafting import drafts_of
+from triage.published import unsigned
 from triage.standing import Standing
 from triage.web.forms import ContextForm, OpeningForm
-from triage.web.observing import page_parts
+from triage.web.observing import ObservationForm, shown
 from triage.web.screen import screen, unused_answers
 
 
 def parts(now_: Standing, user: User) -> dict[str, Any]:
-    """What an answer changes: bounds, questions, pinned flags, narrative. No queries."""
+    """What an answer changes: bounds, questions, pinned flags, risks, score, narrative. Two queries."""
     return {
         "case": now_.case,
         "fence": now_.case.fence,
@@ -27,6 +28,9 @@ def parts(now_: Standing, user: User) -> dict[str, Any]:
         "screen": screen(now_),
         "unused": unused_answers(now_),
         "story": narrative(now_),
+        "risks": risks(now_),
+        "observations": shown(now_),
+        "unsigned": unsigned([each.pk for each in now_.versions]),
     }
 
 
@@ -49,8 +53,7 @@ def whole(now_: Standing, user: User) -> dict[str, Any]:
         "flags": [(flag, flag.expired(moment)) for flag in case.flags.all()],
         "repeats": repeat_contacts(case, phones=[contact.phone for contact in contacts]),
         "drafts": drafts_of(case_id=case.pk, by=user),
-        "risks": risks(now_),
-        **page_parts(now_),
+        "observation_form": ObservationForm(auto_id="observation-%s"),
         "opening": opening,
         "opening_form": OpeningForm(initial=_opening_initial(contacts, opening), auto_id="opening-%s"),
         "context_form": ContextForm(

@@ -1,5 +1,7 @@
 """The protocols as people read them: which is in force, what its rules say, who signed."""
 
+from collections import Counter
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,7 +11,7 @@ from hub.people.permissions import Permission
 from triage import in_words, published
 from triage.models import ProtocolVersion
 from triage.protocols import Protocol, Rule
-from triage.queries import concerns_about
+from triage.queries import concerns_about, open_concerns
 
 
 @requires(Permission.VIEW_PROTOCOLS)
@@ -23,7 +25,13 @@ def protocols(request: HttpRequest) -> HttpResponse:
         if held is None or row.state == ProtocolVersion.State.ACTIVE:
             newest[row.protocol] = row
     undecided = rows.filter(state__in=["draft", "in_review"]).prefetch_related("signatures")
-    context = {"versions": list(newest.values()), "waiting": list(undecided.order_by("-state", "title"))}
+    open_now = Counter(each.protocol for each in open_concerns())
+    context = {
+        "versions": [(each, open_now[each.protocol]) for each in newest.values()],
+        "waiting": list(undecided.order_by("-state", "title")),
+        "open_concerns": open_now.total(),
+        "illustrative": any(each.illustrative for each in newest.values()),
+    }
     return render(request, "triage/protocols.html", context)
 
 

@@ -1,15 +1,18 @@
 """What the assessment screen shows: questions in order, the two bounds, what would raise them, what is pinned."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from triage.models import Answer
 from triage.narrative import known_findings
 from triage.policies import IN_ONE_BREATH
-from triage.protocols import NOT_KNOWN, Finding, Kind, Result
+from triage.protocols import NOT_KNOWN, Finding, Kind
+from triage.protocols.engine import Raise
 from triage.standing import Standing
 
-MOST_RAISERS = 4
+MOST_RAISERS = 3
+MOST_QUESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ def strength(question: Question) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Raiser:
-    """What would raise the outcome: to what, and by which questions."""
+    """One rule that could still raise the outcome: to what, why, and the open questions that would tell."""
 
     title: str
-    asks: tuple[str, ...]
+    because: str
+    questions: tuple[Question, ...]
 
 
 @dataclass(slots=True)
@@ -94,6 +98,9 @@ class Screen:
     groups: list[Group] = field(default_factory=list)
     pinned: list[Question] = field(default_factory=list)
     raisers: list[Raiser] = field(default_factory=list)
+    other_raisers: list[tuple[str, int]] = field(
+        default_factory=list
+    )  # of the rest, how many rules by outcome
     next: Question | None = None
     left: int = 0
 
@@ -113,7 +120,8 @@ def screen(now_: Standing) -> Screen:
     return Screen(
         groups=_groups(now_, made),
         pinned=[made[key] for key in result.unasked_red_flags if key in made],
-        raisers=list(_raisers(result, findings)),
+        raisers=list(_raisers(result.would_raise[:MOST_RAISERS], made)),
+        other_raisers=_counted(result.would_raise[MOST_RAISERS:]),
         next=made.get(result.next_question) if result.next_question else None,
         left=len(live),
     )
@@ -179,14 +187,16 @@ def _panels(signs: list[Question]) -> Iterable[Group]:
         )
 
 
-def _raisers(result: Result, findings: dict[str, Finding]) -> Iterable[Raiser]:
-    """By outcome, most urgent first: the questions that could bring it about."""
-    asks: dict[str, dict[str, None]] = {}
-    for each in result.would_raise:
-        held = asks.setdefault(each.ground.disposition.title, {})
-        held.update(dict.fromkeys(findings[key].means for key in each.findings if key in findings))
-    for title, means in list(asks.items())[:MOST_RAISERS]:
-        yield Raiser(title, tuple(means))
+def _raisers(rules: Iterable[Raise], made: dict[str, Question]) -> Iterable[Raiser]:
+    """The most urgent ones, in the words of their rules."""
+    for each in rules:
+        questions = tuple(made[key] for key in each.findings if key in made)
+        yield Raiser(each.ground.disposition.title, each.ground.because, questions[:MOST_QUESTIONS])
+
+
+def _counted(rules: Iterable[Raise]) -> list[tuple[str, int]]:
+    """How many further rules could raise it to each outcome, most urgent first."""
+    return list(Counter(each.ground.disposition.title for each in rules).items())
 
 
 def unused_answers(now_: Standing) -> list[Answer]:

@@ -1,0 +1,96 @@
+"""The closing page: what the patient gets in writing is seen before it is sent, and half-typed words come back."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from django.test import Client
+from django.urls import reverse
+
+from hub.people.models import User
+from hub.post.models import Message
+from tests.triage.conftest import Consultation, whole_closing_set
+from triage.operations.concluding import close_with_advice, conclude, record_closing_set
+from triage.operations.drafting import save_draft
+from triage.operations.overriding import override_up
+
+Consult = Callable[..., Consultation]
+ClientAs = Callable[[User], Client]
+
+
+def concluded(consult: Consult) -> Consultation:
+    talk = consult("sore-throat", stated_age=30)
+    talk.no_to_the_rest()
+    conclude(**talk.key)
+    return talk
+
+
+def closing(talk: Consultation, browser: Client) -> str:
+    return browser.get(reverse("triage:closing", args=[talk.case.pk])).content.decode()
+
+
+def copy_in(page: str) -> str:
+    found = re.search(r'<p class="copy">(.*?)</p>', page, re.DOTALL)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_the_copy_is_seen_before_it_is_sent_and_is_what_is_sent(
+    consult: Consult, client_as: ClientAs
+) -> None:
+    # Given a concluded sore throat: the copy stands there before anything is recorded
+    talk = concluded(consult)
+    browser = client_as(talk.by)
+    before = copy_in(closing(talk, browser))
+    # Then it says why no ambulance comes, what to do, what is worse, by when, and whom to ring
+    for words in (
+        "you do not need an ambulance", "You can look after this at home.", "gargle", "Ring 999 if:",
+        "swallow your spit", "within 2 days", "ring 111",
+    ):  # fmt: skip
+        assert words in before
+    # When the closing set is recorded with another time scale
+    details = whole_closing_set(
+        talk.case.pk, written="text", written_to="07700 900123", time_scale="better by Sunday"
+    )
+    record_closing_set(**talk.key, details=details)
+    page = closing(talk, browser)
+    assert "better by Sunday" in copy_in(page)
+    assert "Goes by text message when the case ends." in page
+    # Then exactly that is sent
+    close_with_advice(**talk.key)
+    assert Message.objects.get(kind="assessment.written_copy").body["text"] == copy_in(page)
+
+
+def test_the_copy_follows_the_form_before_it_is_saved(consult: Consult, client_as: ClientAs) -> None:
+    talk = concluded(consult)
+    sent = {"time_scale": "by <Monday>", "ring": "your practice", "written": "text"}
+    answer = client_as(talk.by).post(reverse("triage:copy", args=[talk.case.pk]), sent)
+    assert "by <Monday>. Otherwise ring your practice." in copy_in(answer.content.decode())
+    assert not Message.objects.exists()
+
+
+def test_a_disposition_without_services_offers_none(consult: Consult, client_as: ClientAs) -> None:
+    talk = concluded(consult)
+    page = closing(talk, client_as(talk.by))
+    assert "Close with advice" in page
+    assert "Offer to a service" not in page
+    override_up(**talk.key, code="PC6H")
+    conclude(**talk.key)
+    assert "Offer to a service" in closing(talk, client_as(talk.by))
+
+
+def test_half_typed_words_come_back_but_not_the_times_of_another_conclusion(
+    consult: Consult, client_as: ClientAs
+) -> None:
+    talk = concluded(consult)
+    for field, text in (("with_them", "her neighbour, from number 9"), ("time_scale", "within a fortnight")):
+        save_draft(case_id=talk.case.pk, by=talk.by, field=field, text=text)
+    page = closing(talk, client_as(talk.by))
+    assert "her neighbour, from number 9" in page
+    assert "within a fortnight" in page
+    override_up(**talk.key, code="PC6H")
+    conclude(**talk.key)
+    page = closing(talk, client_as(talk.by))
+    assert "her neighbour, from number 9" in page
+    assert "within a fortnight" not in page
+    assert "within 6 h" in page
