@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from hub.cases import queue as reading
 from hub.cases.operations import holding
-from hub.cases.queries import welfare_due
+from hub.cases.queries import welfare_due, welfare_due_count
 from hub.cases.states import Category
 from hub.cases.web.acting import person, post_only
 from hub.clock import now
@@ -27,7 +27,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "views": reading.VIEWS,
         "categories": Category.values,
         "mine": reading.held_by(user) if user.may(Permission.WORK_CASE) else [],
-        "welfare": len(welfare_due()) if user.may(Permission.FOLLOW_UP) else 0,
+        "welfare": welfare_due_count() if user.may(Permission.FOLLOW_UP) else 0,
         "may_claim": user.may(Permission.WORK_CASE),
     }
     return render(request, "hub/cases/queue.html", context)
