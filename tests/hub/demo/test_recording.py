@@ -1,5 +1,6 @@
 """Recorded calls: hostile files cost their own rows and nothing else; people are synthetic and always the same."""
 
+import csv
 import random
 import re
 from datetime import date
@@ -9,7 +10,8 @@ import pytest
 from nhs_number.validate import is_valid
 
 from hub.demo import synthetic
-from hub.demo.recording import BadRow, Natures, Row, UnreadableError, pause_before, rows
+from hub.demo.recording import NATURES, BadRow, Natures, Row, UnreadableError, pause_before, rows
+from triage.protocols import CONTENT, load_library
 
 HEAD = "timeStamp,nature,lat,lng,zip,twp\n"
 GOOD = "2015-12-10 17:40:00,FALL VICTIM,40.29,-75.58,19525.0,NEW HANOVER\n"
@@ -118,3 +120,10 @@ def test_speed_is_by_the_recordings_own_clock(tmp_path: Path) -> None:
     assert pause_before(second, first, speed=60, elapsed=4) == pytest.approx(6)
     assert pause_before(second, first, speed=60, elapsed=40) == 0
     assert pause_before(second, first, speed=0, elapsed=0) == 0
+
+
+def test_every_nature_of_the_mapping_leads_to_a_presentation_that_can_be_assessed() -> None:
+    with NATURES.open(encoding="utf-8") as file:
+        named = {row["presentation"] for row in csv.DictReader(file)}
+    assert named <= set(load_library(CONTENT).presentations)
+    assert len(named) > 20
