@@ -17,6 +17,7 @@ from hub.post.models import Message
 from hub.post.webhooks import deliver
 from referrals.models import Service
 from referrals.operations.answering import fail
+from referrals.operations.telling import not_told
 
 TEXTS = "texts.jsonl"
 
@@ -46,6 +47,11 @@ def _service(destination: str) -> Service | None:
 @undelivered("referral.sent")
 def _service_never_got_it(message: Message) -> None:
     fail(referral_id=UUID(message.reference), words="The message could not be delivered.")
+
+
+@undelivered("referral.notice")
+def _service_not_told(message: Message) -> None:
+    not_told(referral_id=UUID(message.reference))
 
 
 @channel("sms")

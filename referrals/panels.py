@@ -2,9 +2,17 @@
 
 from django.template.loader import render_to_string
 
+from hub.cases.telling import Sentence, add_sentences
 from hub.live.panels import panel
 from hub.people.permissions import Permission
 from referrals import queries
+
+add_sentences(
+    {
+        "referral.notice": Sentence("{service} was told: {notice}"),
+        "referral.not_told": Sentence("{service} could not be told by message: ring them", serious=True),
+    }
+)
 
 
 @panel("board.awaiting_acceptance", topics=("referral", "case"), permission=Permission.VIEW_BOARD)

@@ -105,6 +105,15 @@ class RejectReason(models.TextChoices):
     OTHER = "99", "Other"
 
 
+class Notice(models.TextChoices):
+    """What a service that has the patient is told about the hub's own case. Nothing about the patient stands in it."""
+
+    OPENED_AGAIN = "opened_again", "The hub has the case open again"
+    AMBULANCE_SENT = "ambulance_sent", "The hub has asked for an ambulance"
+    REFERRED_AGAIN = "referred_again", "Another service has accepted the patient too"
+    ENDED_AGAIN = "ended_again", "The hub has ended the case again without an ambulance"
+
+
 class FollowUpState(models.TextChoices):
     """Where a follow-up stands."""
 

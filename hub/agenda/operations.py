@@ -51,6 +51,12 @@ def on_agenda(key: str) -> bool:
     return DueItem.objects.filter(key=key, state__in=["pending", "parked"]).exists()
 
 
+def due_at(key: str) -> datetime | None:
+    """When the open work with this key is due; None when there is none."""
+    open_work = DueItem.objects.filter(key=key, state__in=["pending", "parked"])
+    return open_work.values_list("due_at", flat=True).first()
+
+
 def fire_due(*, seconds: float = 50.0) -> int:
     """Do everything that is due, one transaction an item, until nothing is left or the time is up."""
     stop = now() + timedelta(seconds=seconds)

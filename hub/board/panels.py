@@ -18,6 +18,7 @@ MAIN = (
 )
 SIDE = (
     "board.people",
+    "board.welfare",
     "board.awaiting_acceptance",
     "board.follow_ups",
     "board.parked",

@@ -11,8 +11,9 @@ from hub.cases.models import Case
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.dispatching import breach, send_ambulance, unacknowledged
 from hub.cases.operations.holding import lease_ended
+from hub.cases.operations.ladder import look_again
 from hub.cases.operations.locking import lock_case, raise_alarm
-from hub.cases.states import State
+from hub.cases.states import WELFARE_CALLED, State
 from hub.clock import now
 from hub.record.actors import CLOCK
 from hub.record.operations import write
@@ -53,7 +54,7 @@ def _look_for_the_call(case: Case) -> None:
 @handles("case.welfare_missed")
 def _welfare_missed(item: DueItem) -> None:
     case = lock_case(_case_id(item))
-    if case.state not in (State.WAITING, State.AWAITING_DISPATCH):
+    if case.state not in WELFARE_CALLED:
         return
     # Looked at again until the call is made (which takes this off the agenda): an answered alarm is no call.
     _look_for_the_call(case)
@@ -70,7 +71,11 @@ def _welfare_missed(item: DueItem) -> None:
 def _no_answer_limit(item: DueItem) -> None:
     """Nobody decided: unknown counts as dangerous, an ambulance goes at the original category or higher."""
     case = lock_case(_case_id(item))
-    if case.state in (State.WAITING, State.CLAIMED) and case.unanswered > 0:
+    if case.unanswered == 0:
+        return
+    if case.state == State.IN_ASSESSMENT:
+        look_again(case)
+    elif case.state in (State.WAITING, State.CLAIMED, State.AWAITING_ACCEPTANCE):
         send_ambulance(
             case_id=case.pk, by=CLOCK, category=case.category, reason="no_answer",
             words="No answer, and nobody decided within the limit.",

@@ -102,6 +102,11 @@ class Outcome(models.TextChoices):
     PASSED_ON = "passed_on", "Passed on"
 
 
+WELFARE_WHILE_AWAITING = (
+    15  # minutes, at most, while a service or the CAD has been asked and has not answered
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """A queue's limits in minutes from arrival. Defaults; the medical director approves the real ones."""

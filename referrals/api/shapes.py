@@ -9,11 +9,20 @@ from rest_framework import serializers
 from hub.cases.api.fields import Strict
 from hub.cases.models import Flag, NhsNumberStatus, Sex
 from referrals.models import Referral, Service
-from referrals.states import AWAITING, WITH_SERVICE, RejectReason, ServiceKind, State, Status
+from referrals.states import AWAITING, WITH_SERVICE, Notice, RejectReason, ServiceKind, State, Status
 
 # The patient is shown while the service is asked, and while it has the patient; afterwards no longer.
 MAY_READ_CONTENT = (*AWAITING, *WITH_SERVICE, State.COMPLETED.value)
-MOMENTS = ("sent_at", "needed_by", "accept_by", "received_at", "accepted_at", "started_at", "ended_at")
+MOMENTS = (
+    "sent_at",
+    "needed_by",
+    "accept_by",
+    "received_at",
+    "accepted_at",
+    "started_at",
+    "ended_at",
+    "noticed_at",
+)
 
 
 class PersonOut(Strict):
@@ -112,6 +121,11 @@ class ReferralSummaryOut(Strict):
     accepted_by_role = serializers.CharField(allow_null=True)
     reject_reason = serializers.ChoiceField(choices=RejectReason.choices, allow_null=True)
     words = serializers.CharField(allow_null=True)
+    notice = serializers.ChoiceField(
+        choices=Notice.choices, allow_null=True,
+        help_text="what became of the hub's own case while the patient is yours; ring the hub when in doubt",
+    )  # fmt: skip
+    noticed_at = serializers.DateTimeField(allow_null=True)
     links = ReferralLinksOut()
 
 
@@ -154,6 +168,7 @@ def referral_summary(referral: Referral) -> dict[str, Any]:
         "accepted_by_role": referral.accepted_by_role or None,
         "reject_reason": referral.reject_reason or None,
         "words": referral.words or None,
+        "notice": referral.notice or None,
         "links": _links(referral),
     }
 

@@ -10,7 +10,7 @@ from hub.cases.models import Case
 from hub.clock import now
 from hub.record.transitions import check_constraint
 from referrals.models.service import Service
-from referrals.states import AWAITING, OPEN, REFERRAL_STATES, RejectReason, State
+from referrals.states import AWAITING, OPEN, REFERRAL_STATES, Notice, RejectReason, State
 
 
 def agenda_key(referral_id: uuid.UUID) -> str:
@@ -59,6 +59,9 @@ class Referral(models.Model):
     ended_at = models.DateTimeField(null=True)
     reject_reason = models.CharField(max_length=2, choices=RejectReason.choices, blank=True)
     words = models.TextField("why it ended, or with what outcome", blank=True)
+    # What became of the hub's case while the service has the patient: the newest word counts.
+    notice = models.CharField(max_length=16, choices=Notice.choices, blank=True)
+    noticed_at = models.DateTimeField(null=True)
     # The capacity period a place was taken in; null when none is held.
     place_in = models.DateTimeField(null=True)
 

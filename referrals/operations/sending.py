@@ -123,20 +123,23 @@ def _announce(referral: Referral, service: Service) -> None:
     tell_service(referral, kind="referral.sent")
 
 
-def tell_service(referral: Referral, *, kind: str) -> None:
-    """Write the webhook message of a kind, if the service has an address; it carries no personal data."""
+def tell_service(referral: Referral, *, kind: str) -> bool:
+    """Write the webhook message of a kind; it carries no personal data. False when the service has no address."""
     service = referral.service
     if not service.webhook_url or referral.accept_by is None:
-        return
+        return False
     data = {
         "referral": str(referral.pk), "state": referral.state, "version": referral.version,
         "service": str(service.pk), "ods_code": service.ods_code, "disposition": referral.disposition,
         "needed_by": referral.needed_by.isoformat(), "accept_by": referral.accept_by.isoformat(),
         "href": f"/api/v1/referrals/{referral.pk}",
     }  # fmt: skip
+    if kind == "referral.notice":
+        data["notice"] = referral.notice
     expires = referral.accept_by if kind == "referral.sent" else now() + timedelta(minutes=30)
     post(
         channel="webhook", destination=service.destination, kind=kind, subject=referral.stream,
         reference=str(referral.pk), expires_at=expires,
         body=data,
     )  # fmt: skip
+    return True

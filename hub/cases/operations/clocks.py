@@ -5,8 +5,9 @@ from datetime import timedelta
 from hub.agenda.operations import cancel, schedule
 from hub.cases.ages import years
 from hub.cases.models import Case
+from hub.cases.operations import ladder
 from hub.cases.order import ORDER_VERSION, Standing, place
-from hub.cases.states import clocks_for
+from hub.cases.states import WELFARE_WHILE_AWAITING, State, clocks_for
 from hub.clock import local, now
 
 CLOCK_FIELDS = ("first_attempt_by", "breach_at", "welfare_due_at")
@@ -45,12 +46,26 @@ def age_in_years(case: Case) -> int | None:
 
 
 def schedule_clocks(case: Case) -> None:
-    """Put breach and welfare on the agenda; saying it again moves them."""
+    """Put breach, welfare and a ladder that is climbed on the agenda; saying it again moves the first two."""
     schedule(kind="case.breach", subject=case.stream, due_at=case.breach_at, key=f"breach:{case.pk}")
+    schedule_welfare(case)
+    ladder.stand_again(case)
+
+
+def schedule_welfare(case: Case) -> None:
+    """Put the next welfare call on the agenda; saying it again moves it."""
     if case.welfare_due_at is not None:
         schedule(
             kind="case.welfare", subject=case.stream, due_at=case.welfare_due_at, key=f"welfare:{case.pk}"
         )
+
+
+def welfare_every(case: Case) -> timedelta:
+    """How long after a welfare call the next one is due."""
+    minutes = clocks_for(case.category).welfare_every
+    if case.state in (State.AWAITING_ACCEPTANCE, State.AWAITING_DISPATCH):
+        minutes = min(minutes, WELFARE_WHILE_AWAITING)
+    return timedelta(minutes=minutes)
 
 
 def schedule_lease(case: Case) -> None:
@@ -60,5 +75,27 @@ def schedule_lease(case: Case) -> None:
 
 
 def stop_clocks(case: Case) -> None:
-    """The case no longer waits: nothing of it is due any more."""
-    cancel(f"breach:{case.pk}", f"welfare:{case.pk}", f"lease:{case.pk}", f"ladder:{case.pk}")
+    """The case has ended: nothing of it is due any more."""
+    _stop_the_queues_clocks(case)
+    cancel(f"welfare:{case.pk}", f"welfare-missed:{case.pk}")
+
+
+def others_are_asked(case: Case) -> tuple[str, ...]:
+    """The CAD or a service is asked; the changed fields' names.
+
+    Until they have the patient somebody here still rings: soon, and never later than was due before. A clinician
+    who has just spoken with the patient counts as a call made. Before the state moves.
+    """
+    _stop_the_queues_clocks(case)
+    soon = now() + timedelta(minutes=min(clocks_for(case.category).welfare_every, WELFARE_WHILE_AWAITING))
+    if case.state == State.IN_ASSESSMENT:
+        cancel(f"welfare-missed:{case.pk}")
+        case.welfare_due_at = soon
+    else:
+        case.welfare_due_at = min(case.welfare_due_at or soon, soon)
+    schedule_welfare(case)
+    return ("welfare_due_at",)
+
+
+def _stop_the_queues_clocks(case: Case) -> None:
+    cancel(f"breach:{case.pk}", f"lease:{case.pk}", ladder.key(case))

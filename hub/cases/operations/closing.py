@@ -9,7 +9,13 @@ from django.db import transaction
 from hub.cases import closing_guards
 from hub.cases.alarms import MUST_BE_HEARD, OUTLIVES_THE_CASE, AlarmKind
 from hub.cases.models import Case
-from hub.cases.operations.clocks import ORDER_FIELDS, schedule_clocks, set_order, stop_clocks
+from hub.cases.operations.clocks import (
+    ORDER_FIELDS,
+    others_are_asked,
+    schedule_clocks,
+    set_order,
+    stop_clocks,
+)
 from hub.cases.operations.locking import (
     ALARM_FIELDS,
     end_alarms,
@@ -64,8 +70,8 @@ def await_acceptance(*, case_id: UUID, by: User, fence: int, words: str) -> Case
         case = lock_held(case_id, by=by, fence=fence)
         _require_guards(case, Outcome.REFERRED)
         ended = end_alarms(case, lambda alarm: alarm.kind not in OUTLIVES_THE_CASE)
-        changed = (*let_go(case), *ALARM_FIELDS)
-        stop_clocks(case)
+        case.unanswered = 0  # whoever was assessed was reached
+        changed = (*let_go(case), *ALARM_FIELDS, *others_are_asked(case), "unanswered")
         move(case, "refer", by=by, data={"words": words, **ended}, changed=changed)
     return case
 
@@ -122,6 +128,7 @@ def reopen(*, case_id: UUID, by: Actor, reason: str) -> Case:
         set_order(case)
         move(case, "reopen", by=by, data=data, changed=(*begun_again, *alarm, *ORDER_FIELDS))
         schedule_clocks(case)
+        closing_guards.run_after_reopening(case, by)
     return case
 
 

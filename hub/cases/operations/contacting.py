@@ -1,16 +1,17 @@
 """Ringing: attempts, the no-answer ladder, the consultation's beginning, welfare calls, whom to ring."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from hub.agenda.operations import cancel, on_agenda, schedule
+from hub.agenda.operations import cancel, schedule
 from hub.cases.alarms import ANSWERED_BY_TALKING, AlarmKind, about
 from hub.cases.intake import ContactDetails
 from hub.cases.models import Call, Case, Contact
-from hub.cases.operations.clocks import ORDER_FIELDS, set_order
+from hub.cases.operations.clocks import ORDER_FIELDS, set_order, welfare_every
 from hub.cases.operations.holding import back_to_queue
+from hub.cases.operations.ladder import ATTEMPTS, RING_AGAIN_AFTER, ask_senior, climb
+from hub.cases.operations.ladder import key as ladder_key
 from hub.cases.operations.locking import (
     ALARM_FIELDS,
     end_alarms,
@@ -20,16 +21,11 @@ from hub.cases.operations.locking import (
     raise_alarm,
 )
 from hub.cases.phones import as_e164
-from hub.cases.states import State, clocks_for
-from hub.clock import local, now
+from hub.cases.states import State
+from hub.clock import now
 from hub.people.models import User
-from hub.post.operations import post
 from hub.record.operations import write
 from hub.refusals import Refusal
-
-RING_AGAIN_AFTER = timedelta(minutes=3)
-ATTEMPTS = 3
-SENIOR_DECIDES_WITHIN = timedelta(minutes=15)
 
 
 def record_call(
@@ -74,7 +70,7 @@ def _rang_back(case: Case, *, by: User, answered: bool) -> None:
 
 def _answered(case: Case) -> None:
     case.unanswered, case.ring_again_at = 0, None
-    cancel(f"ladder:{case.pk}")
+    cancel(ladder_key(case))
     set_order(case)
     case.version += 1
     fields = ("first_attempt_at", "unanswered", "ring_again_at", "version", *ALARM_FIELDS, *ORDER_FIELDS)
@@ -83,39 +79,8 @@ def _answered(case: Case) -> None:
 
 def _no_answer(case: Case, *, by: User) -> None:
     """One more attempt without an answer: back to the queue, never to its end, and up the ladder."""
-    case.unanswered += 1
-    changed: tuple[str, ...] = ("first_attempt_at", "unanswered", "ring_again_at")
-    if case.unanswered < ATTEMPTS:
-        case.ring_again_at = now() + RING_AGAIN_AFTER
-        words = f"no answer, attempt {case.unanswered} of {ATTEMPTS}; ring again at {local(case.ring_again_at):%H:%M}"
-    else:
-        case.ring_again_at = None
-        limit = now() + SENIOR_DECIDES_WITHIN
-        words = f"no answer, {case.unanswered} attempts; a senior clinician decides by {local(limit):%H:%M}"
-        sentence = (
-            f"No answer after {case.unanswered} attempts. "
-            f"Senior clinician: decide by {local(limit):%H:%M}, or an ambulance goes."
-        )
-        changed += raise_alarm(case, AlarmKind.NO_ANSWER, sentence)
-        # A welfare call that nobody answered counts too, so this need not be the third: the first look decides.
-        if not on_agenda(f"ladder:{case.pk}"):
-            schedule(kind="case.no_answer_limit", subject=case.stream, due_at=limit, key=f"ladder:{case.pk}")
-            _text_patient(case)
-    back_to_queue(case, "no_answer", by=by, reason=words, also=changed)
-
-
-def _text_patient(case: Case) -> None:
-    first = case.contacts.order_by("rank").first()
-    if first is None or not first.phone.startswith("+"):
-        return
-    text = (
-        "The ambulance service has tried to ring you. Please keep your telephone free: we will ring again. "
-        "If anything is worse, ring 999 now."
-    )
-    post(
-        channel="sms", destination=first.phone, kind="case.no_answer_text", subject=case.stream,
-        body={"text": text}, expires_at=now() + SENIOR_DECIDES_WITHIN,
-    )  # fmt: skip
+    words, changed = climb(case)
+    back_to_queue(case, "no_answer", by=by, reason=words, also=("first_attempt_at", *changed))
 
 
 def start_consultation(*, case_id: UUID, by: User, fence: int) -> Case:
@@ -143,11 +108,10 @@ def record_welfare(
         answered = result == Call.Result.ANSWERED
         case.worsened = case.worsened or worse
         case.unanswered += not answered
-        if answered:
-            case.welfare_due_at = now() + timedelta(minutes=clocks_for(case.category).welfare_every)
-        else:
-            case.welfare_due_at = now() + RING_AGAIN_AFTER
+        case.welfare_due_at = now() + (welfare_every(case) if answered else RING_AGAIN_AFTER)
         ended = end_alarms(case, about(AlarmKind.WELFARE))
+        if case.unanswered >= ATTEMPTS and not answered and case.state != State.AWAITING_DISPATCH:
+            ask_senior(case)
         if worse:
             raise_alarm(case, AlarmKind.WORSE, "Worse at the welfare call: see the patient next, or upgrade.")
         schedule(

@@ -10,7 +10,7 @@ from hub.agenda.operations import cancel, schedule
 from hub.cases import closing_guards
 from hub.cases.alarms import MUST_BE_HEARD, OUTLIVES_THE_CASE, Alarm, AlarmKind, about
 from hub.cases.models import Case, Dispatch
-from hub.cases.operations.clocks import stop_clocks
+from hub.cases.operations.clocks import others_are_asked, stop_clocks
 from hub.cases.operations.locking import (
     ALARM_FIELDS,
     end_alarms,
@@ -122,7 +122,7 @@ def _request(
     dispatch = Dispatch.objects.create(
         case=case, category=category, reason=reason, words=told, requested_at=moment, requested_by=person(by)
     )
-    stop_clocks(case)
+    also = (*also, *others_are_asked(case))
     ended = end_alarms(case, lambda alarm: alarm.kind not in MUST_BE_HEARD | OUTLIVES_THE_CASE)
     changed = (*let_go(case), *ALARM_FIELDS, "category", "clock_start", *also)
     data = {"category": category, "category_before": before, "reason": reason, "words": words, **ended}
@@ -187,6 +187,7 @@ def acknowledge_dispatch(
             return dispatch
         case.outcome, case.closed_at = Outcome.DISPATCHED, now()
         case.outcome_words = words or f"Ambulance, {dispatch.category}"
+        stop_clocks(case)
         ended = end_alarms(case, lambda alarm: not _unheard_by_dispatch(alarm, dispatch))
         changed = ("outcome", "outcome_words", "closed_at", *ALARM_FIELDS)
         data = {"dispatch": str(dispatch.pk), "cad_reference": cad_reference, "words": words, **ended}

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.cases import ages
 from hub.cases.models import Call, Case, Contact, Dispatch
-from hub.cases.operations.contacting import ATTEMPTS
+from hub.cases.operations.ladder import ATTEMPTS
 from hub.cases.phones import as_written
 from hub.cases.policies import why_not_claim, why_not_defer, why_not_send, why_not_take_over
 from hub.cases.queries import repeat_contacts
