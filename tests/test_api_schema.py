@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from hub.cases.models import Case, Dispatch
-from hub.config.wsgi import application
 from tests.hub.cases.api.conftest import Machine, full_call
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -21,7 +21,7 @@ MOST_EXAMPLES = 12
 
 
 # As it is served, in this process.
-api = schemathesis.openapi.from_wsgi("/api/schema", application)
+api = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
 
 
 @pytest.fixture

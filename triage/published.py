@@ -100,6 +100,12 @@ def _index(digest: str, keys: tuple[int, ...]) -> Index:
     return Index(Library(catalogue.findings, catalogue.dispositions, openable, in_force, {}))
 
 
+def warm_up() -> None:
+    """Read what is in force and build the search over it: the work of the first assessment of a process."""
+    if (catalogue := shared()) is not None:
+        index(catalogue)
+
+
 def forget() -> None:
     """Empty the memory: tests make their tables anew and reuse primary keys."""
     _versions.clear()

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from hub.config.wsgi import application
 from hub.people.models import User
 from hub.people.roles import Role
 from referrals.models import Referral, Service
@@ -22,7 +22,7 @@ from tests.referrals.stories import make_service, offered
 from tests.referrals.test_referral_life import PARTNER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.usefixtures("content")]
-api = schemathesis.openapi.from_wsgi("/api/schema", application).include(
+api = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application()).include(
     path_regex="/v1/(referrals|services)"
 )
 

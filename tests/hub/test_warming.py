@@ -1,0 +1,45 @@
+"""A web process has read the content before the first assessment asks for it, and starts without a database too."""
+
+import logging
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
+
+from hub.config import warming
+from triage import published
+
+
+@pytest.fixture(autouse=True)
+def _connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's own connection holds its transaction."""
+    monkeypatch.setattr(warming.connections, "close_all", lambda: None)
+
+
+@pytest.mark.django_db
+def test_the_first_search_of_a_warm_process_reads_only_what_is_in_force() -> None:
+    call_command("publish_protocols", verbosity=0)
+    published.forget()
+    warming.warm_up()
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        catalogue = published.shared()
+        assert catalogue is not None
+        assert published.index(catalogue).match("tummy pain")
+    assert len(queries) == 2
+    published.forget()
+
+
+def test_a_process_starts_while_its_database_is_away(
+    settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> None:
+        raise DatabaseError("password of somebody")
+
+    monkeypatch.setattr(warming, "import_string", lambda name: away)
+    with caplog.at_level(logging.WARNING):
+        warming.warm_up()
+    assert "DatabaseError" in caplog.text
+    assert "password" not in caplog.text
