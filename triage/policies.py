@@ -7,6 +7,7 @@ from hub.cases.phones import as_e164
 from triage.models import ClosingSet
 from triage.protocols import Disposition, Finding
 from triage.protocols.compiled import compile_protocol
+from triage.protocols.conditions import signs
 from triage.standing import Standing
 
 AMBULANCE = frozenset({"C1", "C2", "C3", "C4"})
@@ -153,6 +154,25 @@ def unanswered_red_flags(now_: Standing) -> list[str]:
             finding = slot.finding
             if slot.bits & compiled.red_bits and finding.id not in known and _asked_of(now_, finding):
                 found.setdefault(finding.means)
+    return list(found)
+
+
+def ask_before_closing(now_: Standing) -> list[str]:
+    """Unanswered findings that decide whether the closing set is stricter, once no ambulance is needed.
+
+    Unasked, they count as present: two questions here save the caller and the clinician four in the closing set.
+    """
+    result = now_.result
+    if result is None or not result.complete or not result.at_least.no_ambulance:
+        return []
+    known = {*now_.answers, *now_.context.facts}
+    found: dict[str, None] = {}
+    for compiled, state in result.opened:
+        for item, (tag, masks) in zip(compiled.protocol.closing, compiled.closing, strict=True):
+            certain = any(mask & state.true == mask for mask in masks)
+            if item.when is not None and tag in result.closing_tags and not certain:
+                wanted = (sign.finding for sign in signs(item.when))
+                found.update(dict.fromkeys(key for key in wanted if key not in known))
     return list(found)
 
 

@@ -167,7 +167,7 @@ def test_what_the_caller_says_is_searched_and_answered_without_a_mouse(start: St
 
 def test_notes_survive_a_closed_tab(start: Start) -> None:
     page, talk = start("fall", stated_age=80)
-    page.keyboard.press("i")
+    page.keyboard.press("j")
     page.keyboard.type("On the floor since last night")
     expect(page.get_by_text("Saved ")).to_be_visible()
     assert Draft.objects.get(case=talk.case).text == "On the floor since last night"

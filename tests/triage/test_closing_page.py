@@ -13,6 +13,7 @@ from tests.triage.conftest import Consultation, whole_closing_set
 from triage.operations.concluding import close_with_advice, conclude, record_closing_set
 from triage.operations.drafting import save_draft
 from triage.operations.overriding import override_up
+from triage.web.screen import screen
 
 Consult = Callable[..., Consultation]
 ClientAs = Callable[[User], Client]
@@ -94,3 +95,39 @@ def test_half_typed_words_come_back_but_not_the_times_of_another_conclusion(
     assert "her neighbour, from number 9" in page
     assert "within a fortnight" not in page
     assert "within 6 h" in page
+
+
+def test_what_decides_the_closing_set_is_asked_before_it_and_spares_its_items(
+    consult: Consult, client_as: ClientAs
+) -> None:
+    # Given a fall of which everything is asked that can change the outcome
+    talk = consult("fall", stated_age=82)
+    talk.say("still-on-floor", "yes")
+    talk.no_to_the_rest()
+    shown = screen(talk.standing())
+    # Then who is there, and whether there is insulin, stand first, because unasked they count as present
+    assert shown.groups[0].id == "before-closing"
+    assert {each.id for each in shown.groups[0].open} == {"alone", "insulin"}
+    assert shown.next is not None
+    assert shown.next.id in {"alone", "insulin"}
+    result = talk.standing().result
+    assert result is not None
+    assert set(result.closing_tags) == {"fallen-and-alone", "insulin"}
+    # When they are answered, nothing is asked twice, and the closing set has no item more than it needs
+    talk.say("alone", "yes")
+    talk.say("insulin", "no")
+    shown = screen(talk.standing())
+    assert (shown.before_closing, shown.next) == (0, None)
+    assert conclude(**talk.key).tags == ["fallen-and-alone"]
+    page = closing(talk, client_as(talk.by))
+    assert "Are they up, and did they walk as usual?" in page
+    assert "Blood sugar now" not in page
+
+
+def test_nothing_is_asked_for_a_closing_set_when_an_ambulance_comes(consult: Consult) -> None:
+    talk = consult("fall", stated_age=82)
+    talk.say("chest-pain-heavy", "yes")
+    now_ = talk.no_to_the_rest()
+    assert now_.result is not None
+    assert now_.result.complete
+    assert screen(now_).before_closing == 0

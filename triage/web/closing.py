@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from hub.cases import closing_guards
+from hub.cases.phones import as_e164, as_written
 from hub.cases.states import Outcome
 from hub.cases.web.acting import person, visible_case
 from hub.people.access import requires
@@ -19,6 +20,7 @@ from hub.refusals import Refusal
 from hub.said import length
 from triage import published
 from triage.guards import details_of
+from triage.models import Opening
 from triage.operations import concluding, overriding
 from triage.policies import (
     AMBULANCE,
@@ -60,7 +62,7 @@ def _context(now_: Standing, user: User, **more: Any) -> dict[str, Any]:
     said = words_for(now_, (settled or chosen).code) if chosen else None
     outcome = str(Outcome.ADVICE)
     page = whole(now_, user)
-    form = more.pop("closing_form", None) or _closing_form(now_, settled, said, page["drafts"])
+    form = more.pop("closing_form", None) or _closing_form(now_, settled, said, page)
     return {
         **page,
         "chosen": chosen,
@@ -112,7 +114,7 @@ def _choices(now_: Standing, dispositions: dict[str, Disposition], *, up: bool) 
 
 
 def _closing_form(
-    now_: Standing, settled: Disposition | None, said: Any, drafts: dict[str, str]
+    now_: Standing, settled: Disposition | None, said: Any, page: dict[str, Any]
 ) -> ClosingForm | None:
     """As recorded, else as the content proposes; what was being typed stands above both."""
     if now_.decision is None or settled is None or not settled.no_ambulance:
@@ -128,8 +130,15 @@ def _closing_form(
         initial = {
             "ring": net.ring if net else "",
             "time_scale": f"within {length(timedelta(minutes=minutes))}",
+            "written_to": _mobile(page["opening"]),
         }
-    return ClosingForm(initial=initial | drafts, items=items, auto_id="closing-%s")
+    return ClosingForm(initial=initial | page["drafts"], items=items, auto_id="closing-%s")
+
+
+def _mobile(opening: Opening | None) -> str:
+    """The number said on this call, when a text message can reach it; a number from the record is nobody's word."""
+    number = as_e164(opening.number_back) if opening else ""
+    return as_written(number) if number.startswith("+447") else ""
 
 
 def _act(request: HttpRequest, case_id: UUID, do: Any, **more: Any) -> HttpResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from triage.models import Answer
 from triage.narrative import known_findings
-from triage.policies import IN_ONE_BREATH
+from triage.policies import IN_ONE_BREATH, ask_before_closing
 from triage.protocols import NOT_KNOWN, Finding, Kind
 from triage.protocols.engine import Raise
 from triage.standing import Standing
@@ -103,6 +103,7 @@ class Screen:
     )  # of the rest, how many rules by outcome
     next: Question | None = None
     left: int = 0
+    before_closing: int = 0
 
 
 def screen(now_: Standing) -> Screen:
@@ -110,20 +111,25 @@ def screen(now_: Standing) -> Screen:
     result = now_.result
     if result is None:
         return Screen()
-    findings = known_findings(now_)
-    live, red = set(result.open_questions), set(result.unasked_red_flags)
-    made = {
-        key: _question(now_, finding, live=live, red=red, first=result.next_question)
-        for key, finding in findings.items()
+    findings = {
+        key: finding
+        for key, finding in known_findings(now_).items()
         if finding.kind is not Kind.DERIVED and _asked_of(now_, finding)
     }
+    last = [key for key in ask_before_closing(now_) if key in findings]
+    live, red = {*result.open_questions, *last}, set(result.unasked_red_flags)
+    first = result.next_question or next(iter(last), None)
+    made = {
+        key: _question(now_, finding, live=live, red=red, first=first) for key, finding in findings.items()
+    }
     return Screen(
-        groups=_groups(now_, made),
+        groups=_groups(now_, made, last),
         pinned=[made[key] for key in result.unasked_red_flags if key in made],
         raisers=list(_raisers(result.would_raise[:MOST_RAISERS], made)),
         other_raisers=_counted(result.would_raise[MOST_RAISERS:]),
-        next=made.get(result.next_question) if result.next_question else None,
-        left=len(live),
+        next=made.get(first) if first else None,
+        left=len(result.open_questions),
+        before_closing=len(last),
     )
 
 
@@ -162,11 +168,16 @@ def options(finding: Finding) -> tuple[Option, ...]:
     return (Option("yes", "Yes", "y", danger=True), Option("no", "No", "n", danger=False), unknown)
 
 
-def _groups(now_: Standing, made: dict[str, Question]) -> list[Group]:
-    """General danger signs once, then each protocol's own; a shared finding stands under the first that asks it."""
+def _groups(now_: Standing, made: dict[str, Question], last: list[str]) -> list[Group]:
+    """What decides the closing set, when all else is asked; general danger signs once; then each protocol's own.
+
+    A shared finding stands under the first that asks it.
+    """
     general = dict.fromkeys(key for each in now_.protocols for key in each.general if key in made)
-    groups = list(_panels([made[key] for key in general]))
-    shown = set(general)
+    deciding = tuple(made[key] for key in last if key not in general)
+    groups = [Group("before-closing", "Before closing", deciding)]
+    groups += _panels([made[key] for key in general])
+    shown = {*general, *last}
     for protocol in now_.protocols:
         own = [item.id for item in protocol.findings if item.id in made and item.id not in shown]
         shown.update(own)
