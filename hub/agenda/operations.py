@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from hub.agenda.handlers import handler_of
 from hub.agenda.models import DueItem, Sweep
 from hub.clock import now
+from hub.faults import plainly, where
 from hub.giving_way import gave_way, give_way
 from hub.nudge import nudge
 from hub.people.models import User
@@ -100,7 +101,9 @@ def _mark_done(item: DueItem) -> None:
 def _failed(item: DueItem, error: Exception) -> None:
     """Try again later, waiting longer each time; at last park it where a supervisor sees it."""
     item.attempts += 1
-    item.last_error = f"{type(error).__name__}: {error}"[:2000]
+    # A sentence of our own may be kept; any other error's text may quote the patient's row.
+    said = str(error) if type(error) in (Refusal, LookupError) else where(error)
+    item.last_error = f"{plainly(error)}: {said}"[:2000]
     if item.attempts >= MOST_ATTEMPTS or isinstance(error, LookupError):
         item.state = DueItem.State.PARKED
         write(

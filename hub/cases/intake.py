@@ -59,6 +59,8 @@ class Intake:
     access_note: str | None = None
     contacts: tuple[ContactDetails, ...] = ()
     flags: tuple[FlagDetails, ...] = ()
+    # Members that the sender did not write at all: an update leaves them as they are.
+    left_out: tuple[str, ...] = ()
     payload: dict[str, Any] = field(default_factory=dict)
 
 
@@ -66,5 +68,5 @@ class Intake:
 CASE_FIELDS = tuple(
     entry.name
     for entry in fields(Intake)
-    if entry.name not in {"clock_start", "risks", "contacts", "flags", "payload", "cad_number"}
+    if entry.name not in {"clock_start", "risks", "contacts", "flags", "left_out", "payload", "cad_number"}
 )

@@ -35,7 +35,7 @@ class _Members(dict[str, str]):
 
 _SENTENCES: dict[str, Sentence] = {
     "case.opened": Sentence("Came in as {category} from {source}", ("order_reasons",)),
-    "case.updated": Sentence("The sender changed: {changed}"),
+    "case.updated": Sentence("The sender changed: {changed}", ("taken_back",)),
     "case.cancelled_by_cad": Sentence("The sender cancelled the case", ("reason",), serious=True),
     "case.claim": Sentence("Claimed"),
     "case.take_over": Sentence("Taken over from {before}", ("reason",)),
@@ -61,6 +61,7 @@ _SENTENCES: dict[str, Sentence] = {
     "case.breach_deferred": Sentence("Time limit deferred by {minutes} min", ("reason",)),
     "case.dispatch_unacknowledged": Sentence("The CAD has not taken the request", ("alarm",), serious=True),
     "case.dispatch_acknowledged": Sentence("Dispatch has it (CAD {cad_reference})", ("words",)),
+    "case.rang_dispatch_too": Sentence("Rang dispatch, which had it already", ("words",)),
     "case.old_dispatch_acknowledged": Sentence("The CAD acknowledged a request that was replaced since"),
     "case.refer": Sentence("Offered to a service", ("words",)),
     "case.referral_accepted": Sentence("Accepted by a service", ("words",)),

@@ -255,7 +255,9 @@ TEXT_MESSAGES = "notify" if MODE == "production" else "file"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "hub.faults.PlainFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"hub": {"level": "INFO"}, "triage": {"level": "INFO"}, "referrals": {"level": "INFO"}},

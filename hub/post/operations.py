@@ -1,5 +1,6 @@
 """Write a message, deliver what waits, give up what has expired and raise the alarm."""
 
+import logging
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from hub.clock import now
+from hub.faults import plainly, where
 from hub.giving_way import patiently
 from hub.nudge import nudge
 from hub.post.channels import Answer, Envelope, adapter_of, escalation_of
@@ -14,6 +16,7 @@ from hub.post.models import Attempt, Message
 from hub.record.actors import CLOCK
 from hub.record.operations import write
 
+log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=40)  # longer than any adapter may take
 LONGEST_PAUSE = 60  # seconds between two attempts
 AT_ONCE = 3  # calls to one destination at a time: a slow partner must not take every courier
@@ -66,13 +69,23 @@ def deliver_one() -> bool:
     message = _lease()
     if message is None:
         return False
+    try:
+        _deliver(message)
+    except Exception as error:  # noqa: BLE001 - one message in trouble holds up no other; it is tried again
+        # Without the traceback's last line, which quotes the row.
+        log.error(  # noqa: TRY400
+            "A message of kind %s: %s at %s", message.kind, plainly(error), where(error)
+        )
+    return True
+
+
+def _deliver(message: Message) -> None:
     if message.expires_at <= now():
         _give_up(message, Message.State.EXPIRED, "It was not delivered in time and is not sent any more.")
-        return True
+        return
     started, at = perf_counter(), now()
     answer = _call(message)
     _note(message, answer, at=at, took_ms=round((perf_counter() - started) * 1000))
-    return True
 
 
 def _lease() -> Message | None:
@@ -88,7 +101,9 @@ def _call(message: Message) -> Answer:
     try:
         return adapter_of(message.channel)(envelope)
     except Exception as error:  # noqa: BLE001 - whatever the outside does, the message is kept
-        return Answer(delivered=False, words=f"{type(error).__name__}: {error}"[:500])
+        # A sentence of our own may be kept; any other error's text may quote somebody's row.
+        said = str(error) if type(error) is LookupError else where(error)
+        return Answer(delivered=False, words=f"{plainly(error)}: {said}"[:500])
 
 
 def _note(message: Message, answer: Answer, *, at: datetime, took_ms: int) -> None:

@@ -85,8 +85,9 @@ class OneCase(ClientView):
         operation_id="update_case", parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=CaseIn, responses=CaseOut
     )
     def put(self, request: Request, case_id: UUID) -> Response:
-        """All that is known now, in place of what was sent before; contacts are kept when left out.
+        """What is known now, in place of what was sent before. What is left out stays as it was; null takes it back.
 
+        An empty list of risks takes the risks back.
         Every version is kept. Refused with 409 once the consultation has begun. A category is only ever raised:
         going down is a clinician's decision.
         """

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from hub.cases.api.fields import Choice, Day, Degrees, Moment, Pattern, Strict, Text, Truth, Whole
 from hub.cases.api.reading import fault
-from hub.cases.intake import ContactDetails, FlagDetails, Intake
+from hub.cases.intake import CASE_FIELDS, ContactDetails, FlagDetails, Intake
 from hub.cases.models import Flag, NhsNumberStatus, Sex
 from hub.cases.phones import as_e164
 from hub.cases.states import Category, Segment
@@ -149,10 +149,19 @@ def read_intake(sent: Any) -> Intake:
         presentation=told.get("presentation") or "unclear",
         contacts=_contacts(told),
         flags=tuple(FlagDetails(**flag) for flag in told.get("flags", ())),
+        left_out=_left_out(sent),
         payload=cast("dict[str, Any]", sent),
         **_patient(patient),
         **_location(location),
     )
+
+
+def _left_out(sent: dict[str, Any]) -> tuple[str, ...]:
+    """What the sender did not write at all, by the case's own names; a group that is null was not written either."""
+    written = {*sent, *(sent.get("patient") or {}), *(sent.get("location") or {})}
+    if "nhs_number" in written:
+        written.add("nhs_number_status")  # worked out from the number when it is not told
+    return tuple(name for name in (*CASE_FIELDS, "risks") if name not in written)
 
 
 def _check_together(told: dict[str, Any], patient: dict[str, Any], location: dict[str, Any]) -> None:

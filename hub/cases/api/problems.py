@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from hub.faults import plainly, where
 from hub.refusals import Refusal
 
 log = logging.getLogger("hub.cases.api")
@@ -106,15 +107,15 @@ def _framework(error: exceptions.APIException) -> tuple[dict[str, Any], dict[str
 
 
 def _not_foreseen(error: Exception, context: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Logged here with its traceback; the sender gets a number-free sentence."""
+    """Logged here by its kind and place, without the row that it is about; the sender gets a plain sentence."""
     view = type(context.get("view")).__name__
     if isinstance(error, DataError):
-        log.error("PostgreSQL refused a value in %s", view, exc_info=error)
+        log.error("PostgreSQL refused a value in %s: %s at %s", view, plainly(error), where(error))
         return plain(422, "A value cannot be stored."), {}
     if isinstance(error, OperationalError):
-        log.error("PostgreSQL was too busy in %s", view, exc_info=error)
+        log.error("PostgreSQL was too busy in %s: %s at %s", view, plainly(error), where(error))
         return plain(503), {"Retry-After": "2"}
-    log.error("Unforeseen in %s", view, exc_info=error)
+    log.error("Unforeseen in %s: %s at %s", view, plainly(error), where(error))
     return plain(500), {}
 
 

@@ -210,22 +210,31 @@ def _acknowledged(dispatch: Dispatch, *, by: Actor, cad_reference: str) -> None:
     cancel(f"dispatch:{dispatch.pk}")
 
 
-def rang_dispatch(*, dispatch_id: UUID, by: User, words: str) -> Dispatch:
-    """A person rang dispatch by telephone and says who there has it; the message is not sent any more."""
+def rang_dispatch(*, dispatch_id: UUID, by: User, words: str) -> tuple[Dispatch, bool]:
+    """A person rang dispatch by telephone and says who there has it; the message is not sent any more.
+
+    The dispatch, and whether this ended the case: when dispatch had it already, the words are kept all the same.
+    """
     if not words.strip():
         raise Refusal(
             "Say who at dispatch has it. The alarm stays until then.", code="words-missing", status=422
         )
     with transaction.atomic():
-        withdraw(reference=str(dispatch_id))
         case = lock_case(Dispatch.objects.get(pk=dispatch_id).case_id)
-        if Dispatch.objects.get(pk=dispatch_id).state == Dispatch.State.REPLACED:
+        withdraw(reference=str(dispatch_id))
+        dispatch = Dispatch.objects.get(pk=dispatch_id)
+        if dispatch.state == Dispatch.State.ACKNOWLEDGED:
+            data = {"dispatch": str(dispatch_id), "words": words.strip()}
+            write(stream=case.stream, kind="case.rang_dispatch_too", by=by, data=data)
+            return dispatch, False
+        if dispatch.state == Dispatch.State.REPLACED:
             raise Refusal(
                 f"That request was replaced: dispatch must have it at {case.category}. "
                 "Nothing was saved. Tell dispatch so, then say it on the case.",
                 code="replaced",
             )
-        return acknowledge_dispatch(dispatch_id=dispatch_id, by=by, words=f"By telephone: {words.strip()}")
+        told = f"By telephone: {words.strip()}"
+        return acknowledge_dispatch(dispatch_id=dispatch_id, by=by, words=told), True
 
 
 def defer_breach(*, case_id: UUID, by: User, minutes: int, reason: str) -> Case:

@@ -22,7 +22,7 @@ from hub.cases.operations.dispatching import send_at_once
 from hub.cases.operations.locking import ALARM_FIELDS, end_alarms, let_go, lock_case, move, raise_alarm
 from hub.cases.phones import as_e164
 from hub.cases.queries import count_repeats
-from hub.cases.states import Outcome, State, urgency
+from hub.cases.states import Category, Outcome, State, urgency
 from hub.clock import local, now
 from hub.record.actors import Actor, person
 from hub.record.models import Event
@@ -70,7 +70,7 @@ def update_case(*, case_id: UUID, intake: Intake, by: Actor) -> Case:
     """The sender knows more, or other. Every version is kept; refused once the consultation has begun."""
     with transaction.atomic():
         case = _still_the_senders(case_id)
-        told = {name: getattr(case, name) for name in CASE_FIELDS}
+        told = {name: getattr(case, name) for name in (*CASE_FIELDS, "risks")}
         _describe(case, intake)
         _keep_what_was_spoken(case, told)
         changed_too = _raise_or_keep(case, intake, before=told["category"])
@@ -82,13 +82,10 @@ def update_case(*, case_id: UUID, intake: Intake, by: Actor) -> Case:
         _add_flags(case, intake, by)
         number = case.source_versions.count() + 1
         SourceVersion.objects.create(case=case, number=number, kind="updated", payload=intake.payload)
-        changed = sorted(name for name in CASE_FIELDS if told[name] != getattr(case, name))
-        write(
-            stream=case.stream,
-            kind="case.updated",
-            by=by,
-            data={"changed": changed, "category": case.category},
-        )
+        changed = sorted(name for name in told if told[name] != getattr(case, name))
+        taken_back = [f"Risk taken back: {risk}" for risk in told["risks"] if risk not in case.risks]
+        data = {"changed": changed, "category": case.category, "taken_back": taken_back}
+        write(stream=case.stream, kind="case.updated", by=by, data=data)
         if goes_at_once(case) and case.state in (State.WAITING, State.CLAIMED):
             send_at_once(case, by=by)
         else:
@@ -102,6 +99,7 @@ def _raise_or_keep(case: Case, intake: Intake, *, before: str) -> tuple[str, ...
         # Down is a clinician's decision with a reason, not a message's: the higher category stays.
         case.category = before if urgency(case.category) > urgency(before) else case.category
         return ()
+    case.segment = case.segment if case.category == Category.C2 else ""
     kept = {name: getattr(case, name) for name in CLOCK_FIELDS}
     set_clocks(case)
     for name, moment in kept.items():
@@ -170,10 +168,13 @@ def _still_the_senders(case_id: UUID) -> Case:
 
 
 def _describe(case: Case, intake: Intake) -> None:
+    """What the intake tells; what it leaves out stays as it is, for an unknown must not take a danger away."""
     for name in CASE_FIELDS:
-        setattr(case, name, getattr(intake, name))
-    case.risks = sorted(set(intake.risks))
-    case.name_key = name_key(intake.given_name, intake.family_name)
+        if name not in intake.left_out:
+            setattr(case, name, getattr(intake, name))
+    if "risks" not in intake.left_out:
+        case.risks = sorted(set(intake.risks))
+    case.name_key = name_key(case.given_name, case.family_name)
 
 
 def _next_reference() -> str:

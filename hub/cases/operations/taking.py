@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from django.db import connection, transaction
 
 from hub.cases.intake import Intake
 from hub.cases.models import Case, IntakeKey
+from hub.cases.operations.noting import add_note
 from hub.cases.operations.opening import open_case
 from hub.clock import now
 from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.refusals import Refusal
 
+NOT_UNDERSTOOD = "Typed while the call was taken, and not understood"
 # The unique row is the lock: a second press of the button waits here until the first has committed.
 _FIRST = """
 INSERT INTO hub_intakekey (client, key, digest, status, answer, at) VALUES (%s, %s, %s, 0, '{}', %s)
@@ -23,9 +26,12 @@ ON CONFLICT (client, key) DO NOTHING RETURNING id
 """
 
 
-def take_call(*, intake: Intake, by: User, token: UUID) -> tuple[Case, bool]:
+def take_call(
+    *, intake: Intake, by: User, token: UUID, not_understood: Sequence[str] = ()
+) -> tuple[Case, bool]:
     """Open the case of this form, or find the one that the same form made before. The case, and whether it is new.
 
+    not_understood: what was typed and could not be read, kept as a note with the case itself.
     Raises Refusal 409 when the form was changed after it had made its case: the change belongs to that case.
     """
     if not by.may(Permission.TAKE_CALL):
@@ -36,6 +42,8 @@ def take_call(*, intake: Intake, by: User, token: UUID) -> tuple[Case, bool]:
         if key is None:
             return _made_before(client, str(token), digest), False
         case = open_case(intake=intake, by=by)
+        if not_understood:
+            add_note(case_id=case.pk, by=by, text=f"{NOT_UNDERSTOOD}: {'; '.join(not_understood)}")
         IntakeKey.objects.filter(pk=key).update(status=201, answer={"case": str(case.pk)})
     return case, True
 

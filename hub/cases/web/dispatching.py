@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from hub.cases.operations import dispatching
@@ -38,7 +39,12 @@ def rang_dispatch(request: HttpRequest, case_id: UUID) -> HttpResponse:
         asked = form.case.dispatches.filter(pk=form.cleaned_data["dispatch"]).first() if form.case else None
         if asked is None:
             raise Refusal("This case has no such dispatch.", code="no-such-dispatch", status=404)
-        dispatching.rang_dispatch(dispatch_id=asked.pk, by=person(request), words=form.said("words"))
+        dispatch, ended = dispatching.rang_dispatch(
+            dispatch_id=asked.pk, by=person(request), words=form.said("words")
+        )
+        if not ended:
+            by = dispatch.acknowledged_by
+            messages.info(request, f"{by} had said so before you. What you wrote stands on the timeline.")
 
     return carry_out(
         request, case_id, RangDispatchForm, title="Dispatch was told by telephone", button="Dispatch has it", do=do,

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from hub.cases.operations.noting import add_note
+from hub.cases.operations.taking import NOT_UNDERSTOOD
 from hub.cases.operations.taking import take_call as open_by_form
 from hub.cases.queries import repeat_contacts
 from hub.cases.states import State
@@ -22,11 +22,11 @@ def take_call(request: HttpRequest) -> HttpResponse:
     form = TakeCallForm(request.POST)
     if not form.is_valid():
         return render(request, "hub/cases/take_call.html", {"form": form}, status=UNPROCESSABLE)
-    case, new = open_by_form(intake=form.intake(), by=person(request), token=form.cleaned_data["token"])
+    intake, token = form.intake(), form.cleaned_data["token"]
+    case, new = open_by_form(intake=intake, by=person(request), token=token, not_understood=form.left_out)
     if new and form.left_out:
-        left_out = "Typed while the call was taken, and not understood: " + "; ".join(form.left_out)
-        add_note(case_id=case.pk, by=person(request), text=left_out)
-        messages.warning(request, f"{left_out}. It stands on the timeline.")
+        left_out = "; ".join(form.left_out)
+        messages.warning(request, f"{NOT_UNDERSTOOD}: {left_out}. It stands on the timeline.")
     if not new:
         messages.info(request, f"This call was saved already, as {case.reference}.")
     elif case.state == State.AWAITING_DISPATCH:
