@@ -17,11 +17,10 @@ QUIET = 10.0  # seconds without news after which the connection is asked whether
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something was written: the stream, the kind of event and, when told, its number in the stream."""
+    """Something was written: the stream, and the kind of event."""
 
     stream: str
     kind: str
-    sequence: int | None
 
     @property
     def topic(self) -> str:
@@ -30,10 +29,9 @@ class Notice:
 
 
 def read(payload: str) -> Notice:
-    """`<stream> <kind>` or `<stream> <kind> <sequence>`."""
+    """`<stream> <kind> <number of the event>`; the number is not needed here."""
     stream, _, rest = payload.partition(" ")
-    kind, _, number = rest.partition(" ")
-    return Notice(stream, kind, int(number) if number.isdigit() else None)
+    return Notice(stream, rest.partition(" ")[0])
 
 
 def address() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from django.template.loader import render_to_string
 
 from hub.clock import now
-from hub.live.frames import RESYNC, frame, news
+from hub.live.frames import CHANGED, RESYNC, frame
 from hub.live.listener import Listener, Notice
 from hub.live.mailbox import Mailbox
 from hub.live.panels import Panel
@@ -134,9 +134,8 @@ class Screens:
             if notice.topic in showing.panel.topics:
                 showing.changed.set()
         if followers := self._followers.get(notice.stream):
-            told = news(notice.stream, notice.kind, notice.sequence)
             for screen in followers:
-                screen.put(notice.stream, told)
+                screen.put(notice.stream, CHANGED)
 
     def _missed(self) -> None:
         """Notices may have been lost: everything is drawn anew, and every screen is told to look again."""

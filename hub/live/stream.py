@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 
 from hub.live.frames import PING, RETRY, frame
 from hub.live.mailbox import Mailbox
 from hub.live.panels import Panel, find
+from hub.live.scopes import may_follow
 from hub.live.screens import Screens
 from hub.live.viewers import TurnedAwayError, Viewer, session_key, viewer
 from hub.people.permissions import Permission
@@ -83,8 +84,7 @@ class LiveApplication:
         key = session_key(_header(scope, b"cookie"))
         try:
             panels, streams = asked_for(scope["query_string"])
-            person = await self.screens.in_thread(partial(viewer, key))
-            allow(person, panels, streams)
+            await self.screens.in_thread(partial(admit, key, panels, streams))
         except TurnedAwayError as refused:
             await _answer(send, refused.status, refused.sentence)
             return
@@ -127,8 +127,7 @@ class LiveApplication:
     async def _allowed(self, key: str, panels: list[Panel], streams: list[str]) -> str:
         """Why this screen may not go on, or nothing. A database that is away for a moment ends no stream."""
         try:
-            person = await self.screens.in_thread(partial(viewer, key))
-            allow(person, panels, streams)
+            await self.screens.in_thread(partial(admit, key, panels, streams))
         except TurnedAwayError as refused:
             return refused.sentence
         except Exception:  # noqa: BLE001 - asked again in a minute
@@ -152,8 +151,21 @@ def asked_for(query: bytes) -> tuple[list[Panel], list[str]]:
     return panels, streams
 
 
-def allow(person: Viewer, panels: list[Panel], streams: list[str]) -> None:
-    """TurnedAwayError 403 unless the person may see all of it."""
+def admit(key: str, panels: list[Panel], streams: list[str]) -> None:
+    """TurnedAwayError unless somebody is signed in and may see all of it; 404 for a case outside their scope.
+
+    For a thread: it asks the database.
+    """
+    person = viewer(key)
+    _permitted(person, panels, streams)
+    try:
+        if streams and not may_follow(person.user, streams):
+            raise TurnedAwayError(404, "There is no such case.")
+    finally:
+        close_old_connections()  # back to the pool
+
+
+def _permitted(person: Viewer, panels: list[Panel], streams: list[str]) -> None:
     needed = {panel.permission for panel in panels} | ({Permission.VIEW_CASE} if streams else set())
     if not needed <= person.permissions:
         raise TurnedAwayError(403, "Your role does not see this.")

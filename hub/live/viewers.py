@@ -27,7 +27,7 @@ class TurnedAwayError(Exception):
 class Viewer:
     """A person at a screen, as far as the stream needs to know."""
 
-    user_id: int
+    user: User
     permissions: frozenset[Permission]
 
 
@@ -62,4 +62,4 @@ def _viewer(key: str) -> Viewer:
     quiet = now().timestamp() - request.session.get("seen", now().timestamp())
     if request.session.get("locked") or quiet > settings.HUB_IDLE_SECONDS:
         raise TurnedAwayError(423, "The screen is locked.")
-    return Viewer(user.pk, user.permissions)
+    return Viewer(user, user.permissions)

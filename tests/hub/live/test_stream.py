@@ -1,19 +1,21 @@
 """Changes reach open screens at their commit, once drawn, and only those who may see them."""
 
 import itertools
-import json
 import socket
 import time
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 
 from hub.cases.models import Case
+from hub.cases.operations.dispatching import acknowledge_dispatch
 from hub.cases.operations.noting import add_note
 from hub.live import screens, stream
 from hub.people.models import User
+from tests.conftest import TEST_CAD
 from tests.hub.live.conftest import Screen, Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,19 +125,26 @@ def test_a_killed_listener_comes_back_and_every_screen_looks_again(
         shown.append(screen.next("test.panel"))
 
 
-def test_a_screen_that_follows_a_case_is_told_what_happened_and_its_version(
+def test_a_screen_that_follows_a_case_is_told_of_its_changes_alone(
     open_screen: Callable[..., Screen], open_case_, clinician: User
 ) -> None:
     case, other = open_case_(), open_case_()
     screen = open_screen(clinician, f"case={case.pk}")
     time.sleep(0.2)
-    add_note(case_id=other.pk, by=clinician, text="not this one")
     add_note(case_id=case.pk, by=clinician, text="rang the daughter")
     assert screen.next("case") == ""
-    news = json.loads(screen.next("news"))
-    assert news["stream"] == case.stream
-    assert news["kind"].startswith("case.")
-    assert news["version"] == 2
+    add_note(case_id=other.pk, by=clinician, text="not this one")
+    assert screen.silent("case", 0.5), "the other case's change is not this screen's"
+
+
+def test_a_case_outside_a_persons_scope_is_not_followed(
+    server: Server, cookie_of, open_case_, call_handler: User, clinician: User
+) -> None:
+    case = open_case_("C1")
+    address, handler = f"/live/?case={case.pk}", cookie_of(call_handler)
+    acknowledge_dispatch(dispatch_id=case.dispatches.get().pk, by=TEST_CAD)
+    assert server.get(address, handler)[0] == 404
+    assert server.get(f"/live/?case={uuid4()}", cookie_of(clinician))[0] == 404
 
 
 def test_who_is_turned_away(
