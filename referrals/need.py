@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+AMBULANCE = "ambulance"  # as the clinical content says it among the kinds of care
+
 
 @dataclass(frozen=True, slots=True)
 class FollowUpRule:
@@ -21,6 +23,16 @@ class Need:
     within_minutes: int
     presentation: str = ""
     follow_up: FollowUpRule | None = None
+
+    @property
+    def for_ambulance(self) -> bool:
+        """The CAD's to answer, no service's."""
+        return AMBULANCE in self.kinds
+
+    @property
+    def for_a_service(self) -> bool:
+        """Neither an ambulance nor advice alone."""
+        return bool(self.kinds) and not self.for_ambulance
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from hub.agenda.operations import fire_due
 from hub.cases.models import Case
@@ -99,6 +100,28 @@ def test_when_nobody_can_the_page_offers_a_rung_and_an_ambulance(clinician: User
     assert "No service can see this patient in time" in page
     assert "Open ED" in page
     assert "Send an ambulance" in page
+
+
+def test_when_advice_is_enough_the_page_says_so_and_where_to_go_on(
+    clinician: User, client_as: Browser
+) -> None:
+    make_service("Open ED", kind="emergency-department", response_minutes=30)
+    case = assessed_fall(clinician, yes=(), presentation="sore-throat", problem="sore throat", stated_age=30)
+    page = client_as(clinician).get(offer_page(case)).content.decode()
+    assert "No service is needed" in page
+    assert "No service can see" not in page
+    assert "Open ED" not in page
+    assert reverse("triage:closing", args=[case.pk]) in page
+
+
+def test_when_an_ambulance_is_needed_the_page_offers_nothing_in_its_place(
+    clinician: User, client_as: Browser
+) -> None:
+    make_service("Open ED", kind="emergency-department", response_minutes=30)
+    case = assessed_fall(clinician, yes=("throat-dribbling",), presentation="sore-throat", stated_age=30)
+    page = client_as(clinician).get(offer_page(case)).content.decode()
+    assert "This needs an ambulance" in page
+    assert "Open ED" not in page
 
 
 @pytest.mark.parametrize(
