@@ -32,6 +32,7 @@ export function startSendOnce() {
     const form = event.target.closest?.("form");
     if (form) release(form);
   });
+  document.addEventListener("hub:not-sent", (event) => release(event.target));
   // A page taken back from the browser's memory must be able to send again.
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form").forEach(release);
