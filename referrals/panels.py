@@ -9,8 +9,32 @@ from referrals import queries
 
 add_sentences(
     {
+        "referral.send": Sentence(
+            "Referral sent to {service}, to be answered by {accept_by}", ("reasons", "cautions", "agreement")
+        ),
+        "referral.receive": Sentence("{service} has the referral; nobody there has accepted yet"),
+        "referral.accept": Sentence("{service} accepted: {name}, {role}"),
+        "referral.reject": Sentence(
+            "{service} rejected the referral: {reason_said}", ("words",), serious=True
+        ),
+        "referral.expire": Sentence("{service} did not answer in time", serious=True),
+        "referral.fail": Sentence(
+            "The referral could not be delivered to {service}", ("words",), serious=True
+        ),
+        "referral.withdraw": Sentence("The referral to {service} was taken back", ("words",)),
+        "referral.start": Sentence("{service} is with the patient"),
+        "referral.complete": Sentence("{service} has finished: {outcome}"),
+        "referral.return": Sentence("{service} gave the patient back", ("words",), serious=True),
         "referral.notice": Sentence("{service} was told: {notice}"),
         "referral.not_told": Sentence("{service} could not be told by message: ring them", serious=True),
+        "follow_up.planned": Sentence("Follow-up planned by {means}, due {due_at}", ("reason",)),
+        "follow_up.remind": Sentence("Follow-up due; the patient has a text message: {texted}"),
+        "follow_up.claimed": Sentence("Makes the follow-up call"),
+        "follow_up.try_again": Sentence("Follow-up: no answer at attempt {attempts}"),
+        "follow_up.miss": Sentence("Follow-up missed: nobody reached the patient", serious=True),
+        "follow_up.finish": Sentence("Follow-up: {answer}", ("words",)),
+        "follow_up.worse": Sentence("Worse at the follow-up", serious=True),
+        "follow_up.cancel": Sentence("Follow-up not needed: {why}"),
     }
 )
 

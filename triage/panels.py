@@ -14,7 +14,7 @@ add_sentences(
         "assessment.presentation_closed": Sentence("Presentation closed: {presentation}"),
         "assessment.context_set": Sentence("Age as told: {age}; sex as told: {sex}"),
         "assessment.call_opened": Sentence("Speaking to {speaking_to}; consent: {consent}"),
-        "assessment.answered": Sentence("Answered: {said}"),
+        "assessment.answered": Sentence("Answered: {said}", folded="answers"),
         "assessment.answer_amended": Sentence("Answer amended: {said} (before: {was})"),
         "assessment.observed": Sentence(
             "Observations from {source}; NEWS2: {news2}; scoring 3 alone: {threes}", ("words", "why_not")

@@ -1,21 +1,32 @@
 """The record in sentences: what happened to a case, as its timeline tells it. Rooms above add their own kinds."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from hub import said
 from hub.record.models import Event
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
 MACHINERY = frozenset({"from", "to", "fence", "call", "dispatch", "before", "changed", "alarm"})
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """How one kind of event is told. {names} are members of its data; `more` are members shown beneath in full."""
+    """How one kind of event is told. {names} are members of its data; `more` are members shown beneath in full.
+
+    `folded` names many of its kind in a row ("answers"): they stand as one line that opens.
+    """
 
     words: str
     more: tuple[str, ...] = ()
     serious: bool = False
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,19 @@ class Told:
     what: str
     more: list[str] = field(default_factory=list)
     serious: bool = False
+    folded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a timeline, or several of one kind folded into one; newest first."""
+
+    told: list[Told]
+
+    @property
+    def what(self) -> str:
+        """The sentence, or how many there are: "24 answers"."""
+        return self.told[0].what if len(self.told) == 1 else f"{len(self.told)} {self.told[0].folded}"
 
 
 class _Members(dict[str, str]):
@@ -68,6 +92,11 @@ _SENTENCES: dict[str, Sentence] = {
     "case.referral_returned": Sentence("Came back from the service", ("alarm",), serious=True),
     "case.close": Sentence("Ended: {outcome}; second clinician: {second}", ("words",)),
     "case.reopen": Sentence("Opened again", ("reason",), serious=True),
+    "message.delivered": Sentence("Message delivered: {kind}, {channel}"),
+    "message.expired": Sentence(
+        "Message not delivered in time: {kind}, {channel}", ("answer",), serious=True
+    ),
+    "message.refused": Sentence("Message refused: {kind}, {channel}", ("answer",), serious=True),
     "case.note": Sentence("Note", ("text",)),
     "case.flag": Sentence("Flag: {kind}", ("text",)),
     "case.alarm_answered": Sentence("Alarm answered", ("alarm", "words")),
@@ -90,7 +119,17 @@ def tell(event: Event) -> Told:
     what = sentence.words.format_map(_Members({name: _said(value) for name, value in data.items()}))
     more = [said for name in sentence.more if (said := _words(data.get(name)))]
     more += [f"Alarm ended: {ended}" for ended in data.get("alarms_ended", [])]
-    return Told(event, what[:1].upper() + what[1:], more, sentence.serious)
+    return Told(event, what[:1].upper() + what[1:], more, sentence.serious, sentence.folded)
+
+
+def lines(events: Iterable[Event]) -> list[Line]:
+    """A timeline: each event is a line; those that one person wrote in a row and that fold are one line together."""
+    made: list[Line] = []
+    told = (tell(event) for event in events)
+    for (folded, _), group in groupby(told, key=lambda each: (each.folded, each.event.by_label)):
+        rows = list(group)
+        made += [Line(rows)] if folded else [Line([row]) for row in rows]
+    return made
 
 
 def _plain_kind(kind: str) -> str:
@@ -106,14 +145,17 @@ def _plain_members(data: Mapping[str, Any]) -> list[str]:
 
 
 def _said(value: Any) -> str:
-    """A member inside a sentence: codes lose their underscores."""
+    """A member inside a sentence: codes lose their underscores, moments are told as people say them."""
     if value is None or value == "":
         return "not recorded"
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        return said.clock_time(datetime.fromisoformat(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(_said(each) for each in value) or "nothing"
-    return str(value).replace("_", " ")
+    text = str(value)
+    return text.replace("_", " ").replace(".", " ") if CODE.fullmatch(text) else text.replace("_", " ")
 
 
 def _words(value: Any) -> str:

@@ -11,7 +11,7 @@ from hub.cases.phones import as_written
 from hub.cases.policies import why_not_claim, why_not_defer, why_not_send, why_not_take_over
 from hub.cases.queries import repeat_contacts
 from hub.cases.states import State
-from hub.cases.telling import tell
+from hub.cases.telling import lines
 from hub.cases.web import forms
 from hub.cases.web.drawn_forms import drawn_forms
 from hub.clock import local, now
@@ -44,7 +44,7 @@ def context(case: Case, user: User) -> dict[str, Any]:
         "dispatches": dispatches,
         "open_dispatch": next((each for each in dispatches if each.state == Dispatch.State.REQUESTED), None),
         "versions": list(case.source_versions.all()),
-        "timeline_rows": [tell(event) for event in reversed(history(stream=case.stream))],
+        "timeline_lines": lines(reversed(history(stream=case.stream))),
         "repeats": repeat_contacts(case, phones=[contact.phone for contact in contacts]),
         "ladder": ladder(case, moment),
         "mine": case.held_by(user, at=moment) or case.owner_id == user.pk,

@@ -1,10 +1,16 @@
 """The record in sentences."""
 
 import pytest
+import time_machine
 
 from hub.cases.states import CASE_STATES
-from hub.cases.telling import Sentence, add_sentences, tell
+from hub.cases.telling import Sentence, add_sentences, lines, tell
+from hub.post.models import Message
 from hub.record.models import Event
+from hub.record.transitions import StateTable
+from referrals.states import FOLLOW_UP_STATES, REFERRAL_STATES
+
+State = Message.State
 
 
 def event(kind: str, data: dict[str, object] | None = None) -> Event:
@@ -35,13 +41,48 @@ def test_a_kind_nobody_told_is_shown_plainly() -> None:
     assert told.more == ["reason: full", "count: 3"]
 
 
-def test_every_move_of_a_case_has_its_sentence() -> None:
+@pytest.mark.parametrize(
+    "table", [CASE_STATES, REFERRAL_STATES, FOLLOW_UP_STATES], ids=lambda table: table.name
+)
+def test_every_move_has_its_sentence(table: StateTable) -> None:
     plain = [
         move
-        for move in CASE_STATES.moves
-        if tell(event(f"case.{move}")).what == f"Case {move.replace('_', ' ')}"
+        for move in table.moves
+        if tell(event(f"{table.name}.{move}")).what
+        == f"{table.name}.{move}".replace(".", " ").replace("_", " ").capitalize()
     ]
     assert plain == []
+
+
+@pytest.mark.parametrize("state", [State.DELIVERED, State.REFUSED, State.EXPIRED])
+def test_every_end_of_a_message_has_its_sentence(state: str) -> None:
+    told = tell(event(f"message.{state}", {"kind": "referral.sent", "channel": "webhook", "message": "123"}))
+    assert "referral sent, webhook" in told.what
+    assert "123" not in " ".join([told.what, *told.more])
+
+
+def test_a_moment_is_told_as_people_say_it() -> None:
+    with time_machine.travel("2026-07-01 12:00+00:00"):
+        told = tell(
+            event(
+                "referral.send",
+                {"service": "Falls team", "accept_by": "2026-07-01T12:30:00.25Z", "reasons": []},
+            )
+        )
+    assert told.what == "Referral sent to Falls team, to be answered by 13:30"
+
+
+def test_many_answers_in_a_row_are_one_line_that_opens() -> None:
+    answers = [event("assessment.answered", {"said": str(number)}) for number in range(3)]
+    made = lines([event("case.note"), *answers, event("case.note"), event("case.note"), answers[0]])
+    assert [line.what for line in made] == ["Note", "3 answers", "Note", "Note", "Answered: 0"]
+    assert [told.what for told in made[1].told] == ["Answered: 0", "Answered: 1", "Answered: 2"]
+
+
+def test_answers_of_two_people_are_never_one_line() -> None:
+    mine, theirs = event("assessment.answered", {"said": "no"}), event("assessment.answered", {"said": "no"})
+    theirs.by_label = "Owen Price (clinician)"
+    assert [len(line.told) for line in lines([mine, theirs])] == [1, 1]
 
 
 def test_a_kind_is_told_once() -> None:
