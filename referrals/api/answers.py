@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from hub.cases.api.clients import Caller
 from hub.cases.api.etag import check_match, etag
+from hub.cases.api.fields import Strict
 from hub.cases.api.idempotency import Answer, once
 from hub.cases.api.parameters import IDEMPOTENCY_KEY, IF_MATCH
 from hub.cases.api.reading import only_parameters
@@ -49,73 +50,40 @@ def carry_out(
     return once(request, answer)
 
 
-class Receive(AnswerView):
-    @extend_schema(
-        operation_id="receive_referral", parameters=HEADERS, request=None, responses={200: ReferralSummaryOut}
-    )
-    def post(self, request: Request, referral_id: UUID) -> Response:
-        """Your system has it. The patient is still the hub's."""
-        return carry_out(request, self.caller, referral_id, lambda told: answering.receive(**told))
+def _view(
+    move: str, operation: Callable[..., Referral], meaning: str, reads: type[Strict] | None = None
+) -> type[AnswerView]:
+    """The view of one answer: the operation that it is, its meaning in the description, and what its body holds."""
 
-
-class Accept(AnswerView):
     @extend_schema(
-        operation_id="accept_referral",
+        operation_id=f"{move}_referral",
+        description=meaning,
         parameters=HEADERS,
-        request=AcceptIn,
+        request=reads,
         responses={200: ReferralSummaryOut},
     )
-    def post(self, request: Request, referral_id: UUID) -> Response:
-        """A named person takes the patient. 409 when it is no longer on offer: then the hub has the patient."""
-        given = AcceptIn().run_validation(request.data)
-        return carry_out(request, self.caller, referral_id, lambda told: answering.accept(**told, **given))
+    def post(self: AnswerView, request: Request, referral_id: UUID) -> Response:
+        given = reads().run_validation(request.data) if reads else {}
+        return carry_out(request, self.caller, referral_id, lambda told: operation(**told, **given))
+
+    return type(move.title(), (AnswerView,), {"post": post})
 
 
-class Reject(AnswerView):
-    @extend_schema(
-        operation_id="reject_referral",
-        parameters=HEADERS,
-        request=RejectIn,
-        responses={200: ReferralSummaryOut},
-    )
-    def post(self, request: Request, referral_id: UUID) -> Response:
-        """No, with a coded reason: the hub has the patient again at once."""
-        given = RejectIn().run_validation(request.data)
-        return carry_out(request, self.caller, referral_id, lambda told: answering.reject(**told, **given))
-
-
-class Start(AnswerView):
-    @extend_schema(
-        operation_id="start_referral", parameters=HEADERS, request=None, responses={200: ReferralSummaryOut}
-    )
-    def post(self, request: Request, referral_id: UUID) -> Response:
-        """You are with the patient."""
-        return carry_out(request, self.caller, referral_id, lambda told: answering.start(**told))
-
-
-class Complete(AnswerView):
-    @extend_schema(
-        operation_id="complete_referral",
-        parameters=HEADERS,
-        request=CompleteIn,
-        responses={200: ReferralSummaryOut},
-    )
-    def post(self, request: Request, referral_id: UUID) -> Response:
-        """You have finished, with this outcome."""
-        given = CompleteIn().run_validation(request.data)
-        return carry_out(request, self.caller, referral_id, lambda told: answering.complete(**told, **given))
-
-
-class Return(AnswerView):
-    @extend_schema(
-        operation_id="return_referral",
-        parameters=HEADERS,
-        request=ReturnIn,
-        responses={200: ReferralSummaryOut},
-    )
-    def post(self, request: Request, referral_id: UUID) -> Response:
-        """You cannot go on after accepting: the hub has the patient again, at the top of its queue."""
-        given = ReturnIn().run_validation(request.data)
-        return carry_out(
-            request, self.caller, referral_id, lambda told: answering.give_patient_back(**told, **given)
-        )
+Receive = _view("receive", answering.receive, "Your system has it. The patient is still the hub's.")
+Accept = _view(
+    "accept",
+    answering.accept,
+    "A named person takes the patient. 409 when it is no longer on offer: then the hub has the patient.",
+    AcceptIn,
+)
+Reject = _view(
+    "reject", answering.reject, "No, with a coded reason: the hub has the patient again at once.", RejectIn
+)
+Start = _view("start", answering.start, "You are with the patient.")
+Complete = _view("complete", answering.complete, "You have finished, with this outcome.", CompleteIn)
+Return = _view(
+    "return",
+    answering.give_patient_back,
+    "You cannot go on after accepting: the hub has the patient again, at the top of its queue.",
+    ReturnIn,
+)

@@ -1,12 +1,12 @@
 """What partners are shown: each datum by its name, null where nothing was recorded."""
 
-from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from rest_framework import serializers
 
 from hub.cases.api.fields import Strict
+from hub.cases.api.shapes import LocationOut, instant
 from hub.cases.models import Flag, NhsNumberStatus, Sex
 from referrals.models import Referral, Service
 from referrals.states import AWAITING, WITH_SERVICE, Notice, RejectReason, ServiceKind, State, Status
@@ -44,17 +44,6 @@ class WhomToRingOut(Strict):
     is_patient = serializers.BooleanField()
 
 
-class WhereOut(Strict):
-    address = serializers.CharField(allow_null=True)
-    postcode = serializers.CharField(allow_null=True)
-    latitude = serializers.FloatField(allow_null=True)
-    longitude = serializers.FloatField(allow_null=True)
-    uprn = serializers.CharField(allow_null=True)
-    grid_reference = serializers.CharField(allow_null=True)
-    three_words = serializers.CharField(allow_null=True)
-    access_note = serializers.CharField(allow_null=True)
-
-
 class WarningOut(Strict):
     kind = serializers.ChoiceField(choices=Flag.Kind.choices)
     text = serializers.CharField()
@@ -83,7 +72,7 @@ class ContentOut(Strict):
     journey_id = serializers.UUIDField()
     patient = PersonOut()
     contacts = WhomToRingOut(many=True)
-    location = WhereOut()
+    location = LocationOut()
     problem = serializers.CharField(allow_null=True)
     risks = serializers.ListField(child=serializers.CharField())
     flags = WarningOut(many=True)
@@ -163,7 +152,7 @@ def referral_summary(referral: Referral) -> dict[str, Any]:
         "version": referral.version,
         "disposition": referral.disposition,
         "disposition_title": referral.disposition_title,
-        **{name: _moment(getattr(referral, name)) for name in MOMENTS},
+        **{name: instant(getattr(referral, name)) for name in MOMENTS},
         "accepted_by_name": referral.accepted_by_name or None,
         "accepted_by_role": referral.accepted_by_role or None,
         "reject_reason": referral.reject_reason or None,
@@ -199,15 +188,11 @@ def capacity_shape(service: Service) -> dict[str, Any]:
         "kind": service.kind,
         "version": service.version,
         "status": str(service.status),
-        "told_at": _moment(service.told_at),
-        "told_until": _moment(service.told_until),
+        "told_at": instant(service.told_at),
+        "told_until": instant(service.told_until),
         "note": service.told_note,
         "capacity": service.capacity,
         "period_minutes": service.period_minutes,
         "places_left": service.places_left,
         "links": {"self": reverse("partner_api:capacity", args=[service.pk])},
     }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None

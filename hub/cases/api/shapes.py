@@ -163,7 +163,7 @@ def summary(case: Case) -> dict[str, Any]:
         "category": case.category,
         "segment": case.segment or None,
         "outcome": case.outcome or None,
-        "clocks": {name: _moment(getattr(case, name)) for name in CLOCKS},
+        "clocks": {name: instant(getattr(case, name)) for name in CLOCKS},
         "links": {"self": address, "cancel": f"{address}/cancel"},
     }
 
@@ -207,9 +207,9 @@ def dispatch_shape(dispatch: Dispatch) -> dict[str, Any]:
         "reason": dispatch.reason,
         "words": dispatch.words,
         "state": dispatch.state,
-        "clock_start": _moment(case.clock_start),
-        "requested_at": _moment(dispatch.requested_at),
-        "acknowledged_at": _moment(dispatch.acknowledged_at),
+        "clock_start": instant(case.clock_start),
+        "requested_at": instant(dispatch.requested_at),
+        "acknowledged_at": instant(dispatch.acknowledged_at),
         "cad_reference": dispatch.cad_reference,
         "problem": case.problem,
         "location": location(case),
@@ -221,5 +221,6 @@ def _contact(contact: Contact) -> dict[str, Any]:
     return {name: getattr(contact, name) for name in CONTACT}
 
 
-def _moment(moment: datetime | None) -> str | None:
+def instant(moment: datetime | None) -> str | None:
+    """A moment as the API writes it, in UTC."""
     return moment.isoformat().replace("+00:00", "Z") if moment else None
