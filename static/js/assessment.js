@@ -64,10 +64,21 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (button?.name) event.detail.parameters[button.name] = button.value;
 });
 
-document.addEventListener("focusin", (event) => {
-  const row = event.target.closest("[data-question]");
+// A current question grows. While the mouse is down it must not: the button would move away from under the pointer,
+// and the press would be lost.
+let pressing = false;
+
+function follow() {
+  const row = document.activeElement?.closest("[data-question]");
   if (row && row !== current && hasAnswers(row)) setCurrent(row);
-});
+}
+
+document.addEventListener("pointerdown", () => { pressing = true; }, true);
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => setTimeout(() => { pressing = false; follow(); }), true);
+}
+
+document.addEventListener("focusin", () => { if (!pressing) follow(); });
 
 document.addEventListener("click", (event) => {
   const step = event.target.closest('button[name="move"]');

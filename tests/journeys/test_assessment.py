@@ -165,6 +165,17 @@ def test_what_the_caller_says_is_searched_and_answered_without_a_mouse(start: St
     assert Answer.objects.get(assessment__case=talk.case).value == "words-only"
 
 
+def test_one_press_of_the_mouse_answers_a_question_that_is_not_the_current_one(start: Start) -> None:
+    """The row must not grow, and move its button away, between the mouse going down and up."""
+    page, talk = start("sore-throat")
+    page.locator("#q-fitting-now").get_by_role("button", name="Yes").click()
+    expect(page.locator("#bounds")).to_contain_text("Ambulance now")
+    page.locator("#amend-fitting-now summary").click()
+    page.locator("#amend-fitting-now").get_by_role("button", name="No", exact=True).click()
+    expect(page.locator("#q-fitting-now")).to_contain_text("before:")
+    assert Answer.objects.filter(assessment__case=talk.case, value="no").count() == 1
+
+
 def test_notes_survive_a_closed_tab(start: Start) -> None:
     page, talk = start("fall", stated_age=80)
     page.keyboard.press("j")
