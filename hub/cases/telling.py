@@ -91,6 +91,12 @@ _SENTENCES: dict[str, Sentence] = {
     "case.referral_accepted": Sentence("Accepted by a service", ("words",)),
     "case.referral_returned": Sentence("Came back from the service", ("alarm",), serious=True),
     "case.close": Sentence("Ended: {outcome}; second clinician: {second}", ("words",)),
+    "case.duplicate_ended": Sentence("{duplicate} was ended as a duplicate of this case", ("words",)),
+    "case.sender_told": Sentence(
+        "The sender wrote again, when the case was no longer theirs: {category}",
+        ("problem", "alarm"),
+        serious=True,
+    ),
     "case.reopen": Sentence("Opened again", ("reason",), serious=True),
     "message.delivered": Sentence("Message delivered: {kind}, {channel}"),
     "message.expired": Sentence(

@@ -20,7 +20,7 @@ from hub.cases.api.views import ClientView
 from hub.cases.intake import Intake
 from hub.cases.models import Case
 from hub.cases.operations.locking import lock_case
-from hub.cases.operations.opening import cancel_case, open_case, update_case
+from hub.cases.operations.opening import IN_PROGRESS, cancel_case, hear_sender, open_case, update_case
 from hub.cases.queries import find_by_incident
 from hub.cases.states import Outcome
 from hub.record.operations import look
@@ -88,8 +88,8 @@ class OneCase(ClientView):
         """What is known now, in place of what was sent before. What is left out stays as it was; null takes it back.
 
         An empty list of risks takes the risks back.
-        Every version is kept. Refused with 409 once the consultation has begun. A category is only ever raised:
-        going down is a clinician's decision.
+        Every version is kept. Refused with 409 once the consultation has begun, and shown to whoever has the case.
+        A category is only ever raised: going down is a clinician's decision.
         """
         only_parameters(request.query_params)
         caller = self.caller
@@ -105,7 +105,12 @@ class OneCase(ClientView):
                 )
             return _answer(update_case(case_id=case_id, intake=intake, by=caller.actor), 200)
 
-        return once(request, update)
+        try:
+            return once(request, update)
+        except Refusal as refusal:
+            if refusal.code == IN_PROGRESS:
+                hear_sender(case_id=case_id, intake=intake, by=caller.actor)
+            raise
 
 
 class Cancel(ClientView):

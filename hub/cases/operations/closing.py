@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from hub.cases import closing_guards
 from hub.cases.alarms import MUST_BE_HEARD, OUTLIVES_THE_CASE, AlarmKind
@@ -31,6 +32,7 @@ from hub.clock import now
 from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.record.actors import Actor
+from hub.record.operations import write
 from hub.refusals import Refusal
 
 CLOSED_FIELDS = ("outcome", "outcome_words", "closed_at")
@@ -40,14 +42,25 @@ SECOND_LOOK_AT_MOST = 30  # minutes
 
 
 def close_case(
-    *, case_id: UUID, by: User, fence: int, outcome: str, words: str, second: User | None = None
+    *,
+    case_id: UUID,
+    by: User,
+    fence: int,
+    outcome: str,
+    words: str,
+    second: User | None = None,
+    other: str = "",
 ) -> Case:
-    """End a case that this person holds: with advice (the guards decide), or without contact (see policies)."""
+    """End a case that this person holds: with advice (the guards decide), or without contact (see policies).
+
+    other: the number of the case that goes on, when this one is its duplicate.
+    """
     if not words.strip():
         raise Refusal(
             "Say in words how the case ended. Nothing was changed.", code="words-missing", status=422
         )
     with transaction.atomic():
+        goes_on = _lock_both(case_id, other) if outcome == Outcome.DUPLICATE else None
         case = lock_held(case_id, by=by, fence=fence)
         if outcome in UNSEEN:
             if refusal := why_not_close_unseen(case, by, outcome, second):
@@ -60,8 +73,30 @@ def close_case(
                 "A case ends so only by the service or the CAD taking it.", code="not-an-ending", status=422
             )
         data = {"outcome": outcome, "words": words, "second": second.label if second else None}
+        if goes_on is not None:
+            data["goes_on"] = goes_on.reference
+            told = {"duplicate": case.reference, "words": words}
+            write(stream=goes_on.stream, kind="case.duplicate_ended", by=by, data=told)
         _end(case, "close", by=by, outcome=outcome, words=words, data=data)
     return case
+
+
+def _lock_both(case_id: UUID, reference: str) -> Case:
+    """Lock this case and the one it is said to duplicate, always in one order; the other one.
+
+    Refusal unless somebody looks after the other: it is open, or an ambulance or a service has the patient.
+    Otherwise two cases could each end as the duplicate of the other.
+    """
+    pair = Case.objects.select_for_update().filter(Q(pk=case_id) | Q(reference=reference.strip()))
+    others = [each for each in pair.order_by("pk") if each.pk != case_id]
+    if not others or not (others[0].is_open or others[0].outcome in (Outcome.DISPATCHED, Outcome.REFERRED)):
+        raise Refusal(
+            "A duplicate needs the number of the other case, and that case must be open, or have ended with an "
+            "ambulance or a service. Nothing was changed.",
+            code="no-other-case",
+            status=422,
+        )
+    return others[0]
 
 
 def await_acceptance(*, case_id: UUID, by: User, fence: int, words: str) -> Case:

@@ -30,6 +30,7 @@ from hub.refusals import Refusal
 
 ACKNOWLEDGE_WITHIN = timedelta(seconds=30)
 KEEP_TRYING = timedelta(hours=1)
+STILL_IN_CONSULTATION = timedelta(minutes=15)
 LIMIT_PASSED = "The time limit has passed"
 RING_DISPATCH = "Ring dispatch: the CAD has not taken this ambulance request."
 
@@ -78,6 +79,9 @@ def breach(*, case_id: UUID) -> None:
         else:
             _request(case, "breach", by=CLOCK, category=case.category, reason="breach", also=("breached_at",))
     elif case.state == State.IN_ASSESSMENT:
+        # Looked at again until the consultation ends: an open tab keeps a lease alive that nobody works on.
+        again = now() + STILL_IN_CONSULTATION
+        schedule(kind="case.breach", subject=case.stream, due_at=again, key=f"breach:{case.pk}")
         alarm = f"{LIMIT_PASSED} during the consultation. Conclude, or send an ambulance."
         _alarm(case, AlarmKind.LIMIT, alarm, event="case.breach_in_consultation", also=("breached_at",))
 

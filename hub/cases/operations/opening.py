@@ -29,6 +29,7 @@ from hub.record.models import Event
 from hub.record.operations import write
 from hub.refusals import Refusal
 
+IN_PROGRESS = "in-progress"  # the refusal of what comes when the case is not the sender's any more
 BEGUN = ("case.start_consultation", "case.reopen")
 
 
@@ -69,7 +70,7 @@ def goes_at_once(case: Case) -> bool:
 def update_case(*, case_id: UUID, intake: Intake, by: Actor) -> Case:
     """The sender knows more, or other. Every version is kept; refused once the consultation has begun."""
     with transaction.atomic():
-        case = _still_the_senders(case_id)
+        case = _still_the_senders(case_id, kept="; what you sent is shown to them")
         told = {name: getattr(case, name) for name in (*CASE_FIELDS, "risks")}
         _describe(case, intake)
         _keep_what_was_spoken(case, told)
@@ -139,7 +140,7 @@ def cancel_case(*, case_id: UUID, reason: str, by: Actor) -> Case:
         if case.worsened:
             raise Refusal(
                 "The hub has heard since that the patient is worse. Nothing was changed. Ring the hub.",
-                code="in-progress",
+                code=IN_PROGRESS,
                 state=case.state,
             )
         number = case.source_versions.count() + 1
@@ -153,18 +154,41 @@ def cancel_case(*, case_id: UUID, reason: str, by: Actor) -> Case:
     return case
 
 
-def _still_the_senders(case_id: UUID) -> Case:
+def _still_the_senders(case_id: UUID, *, kept: str = "") -> Case:
     """Senders may change a case until it is in progress; one that waits again afterwards is not theirs again."""
     case = lock_case(case_id)
     begun = Event.objects.filter(stream=case.stream, kind__in=BEGUN)
     if case.state not in (State.WAITING, State.CLAIMED) or begun.exists():
+        stands = f"is {case.get_state_display().lower()}: the hub's clinicians have it in hand"
+        if not case.is_open:
+            stands = f"has ended ({case.get_outcome_display().lower()}): nobody at the hub works on it"
         raise Refusal(
-            f"The case is {case.get_state_display().lower()}: the hub's clinicians have it in hand. "
-            "Nothing was changed. Ring the hub.",
-            code="in-progress",
-            state=case.state,
+            f"The case {stands}. Nothing was changed{kept}. Ring the hub.", code=IN_PROGRESS, state=case.state
         )
     return case
+
+
+def hear_sender(*, case_id: UUID, intake: Intake, by: Actor) -> None:
+    """An update that was refused is heard all the same: kept, told, and an alarm when it is more urgent than the case.
+
+    Also of an ended case, unless its ambulance is the sender's already. Sent again it is heard once.
+    """
+    with transaction.atomic():
+        case = lock_case(case_id)
+        versions = list(case.source_versions.order_by("number"))
+        if versions and versions[-1].payload == intake.payload:
+            return
+        SourceVersion.objects.create(
+            case=case, number=len(versions) + 1, kind="refused", payload=intake.payload
+        )
+        data = {"category": intake.category, "problem": intake.problem}
+        if urgency(intake.category) < urgency(case.category) and case.outcome != Outcome.DISPATCHED:
+            told = f"The sender says {intake.category} now, it was {case.category}: {intake.problem or 'no words'}"
+            changed = raise_alarm(case, AlarmKind.CATEGORY_RAISED, told)
+            case.version += 1
+            case.save(update_fields=["version", *changed])
+            data["alarm"] = told
+        write(stream=case.stream, kind="case.sender_told", by=by, data=data)
 
 
 def _describe(case: Case, intake: Intake) -> None:

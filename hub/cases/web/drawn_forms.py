@@ -21,7 +21,7 @@ DRAWN: dict[type[forms.CaseForm], dict[str, dict[str, Any]]] = {
     forms.DeferForm: {"minutes": {"width": 3}, "reason": {}},
     forms.ReasonForm: {"reason": {}},
     forms.AlarmForm: {"words": {}},
-    forms.CloseForm: {"outcome": {}, "words": {}, "second": {}, "password": {}},
+    forms.CloseForm: {"outcome": {}, "other": {}, "words": {}, "second": {}, "password": {}},
 }
 
 

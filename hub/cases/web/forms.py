@@ -233,6 +233,7 @@ class CloseForm(CaseForm):
         choices=[(each.value, each.label) for each in (
             Outcome.NO_CONTACT, Outcome.DUPLICATE, Outcome.PASSED_ON, Outcome.CANCELLED)],
     )  # fmt: skip
+    other = forms.CharField(label="Duplicate of: the other case’s number", max_length=20, required=False)
     words = forms.CharField(label="In words", max_length=LONGEST, widget=WORDS,
                             error_messages={"required": "Say in words how the case ends."})  # fmt: skip
     # Agreeing takes the second person's own credentials: a name picked from a list is nobody's agreement.
@@ -241,6 +242,12 @@ class CloseForm(CaseForm):
     password = forms.CharField(label="Their password", max_length=128, required=False,
                                widget=forms.PasswordInput(attrs={"autocomplete": "off"}))  # fmt: skip
     fence = fence_field()
+
+    def clean(self) -> dict[str, Any]:
+        """A duplicate names the case that goes on."""
+        if self.cleaned_data.get("outcome") == Outcome.DUPLICATE and not self.cleaned_data.get("other"):
+            self.add_error("other", "Write the number of the other case, such as H-260101-0042.")
+        return self.cleaned_data
 
 
 def rung_choices(contacts: Iterable[Contact]) -> list[tuple[str, str]]:

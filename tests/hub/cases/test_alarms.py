@@ -128,13 +128,14 @@ def test_talking_with_the_patient_answers_what_talking_answers_and_nothing_else(
 def test_a_case_is_not_ended_over_an_alarm_that_nobody_answered(
     open_case_: OpenCase, clinician: User, senior: User, call_handler: User
 ) -> None:
-    case = open_case_("C4")
+    case, other = open_case_("C4"), open_case_("C4")
     held = claim(case_id=case.pk, by=clinician)
     record_welfare(case_id=case.pk, by=call_handler, result="answered", worse=True)
 
     def end() -> Case:
         return close_case(
-            case_id=case.pk, by=clinician, fence=held.fence, outcome="duplicate", words="as the other", second=senior,
+            case_id=case.pk, by=clinician, fence=held.fence, outcome="duplicate", words="as the other",
+            other=other.reference, second=senior,
         )  # fmt: skip
 
     with pytest.raises(Refusal, match="nobody has answered"):

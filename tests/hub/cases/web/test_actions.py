@@ -12,7 +12,7 @@ from hub.cases.operations.dispatching import send_ambulance
 from hub.cases.operations.holding import claim, take_over
 from hub.people.models import User
 from hub.record.models import Event
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, make_case
 
 Signed = Callable[[User], Client]
 Make = Callable[..., Case]
@@ -245,6 +245,7 @@ def test_ending_and_opening_again(held: Case, clinician: User, senior: User, cli
     client = client_as(clinician)
     sent = {
         "outcome": "duplicate",
+        "other": make_case("C4").reference,
         "words": "same as the other",
         "fence": held.fence,
         "second": senior.username,
