@@ -4,8 +4,11 @@
 import os
 import sys
 
+from hub.demo.running import speak_to_running_demo
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.config.settings")
+    speak_to_running_demo()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

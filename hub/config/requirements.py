@@ -10,5 +10,5 @@ def require(*names: str) -> None:
         raise SystemExit(
             "The clinical hub does not start in production without its secrets and addresses.\n"
             "Missing from the environment: " + ", ".join(missing) + "\n"
-            "Set them, or set HUB_MODE=demo to try it out."
+            "Set them; or start `make demo` in this folder, and commands typed beside it speak to it."
         )

@@ -11,9 +11,9 @@ from pathlib import Path
 from hub.demo.embedded import Servers
 from hub.demo.places import AlreadyRunningError, CannotRunError
 from hub.demo.processes import NotStartedError, Stopped, raise_when_told_to_stop
-from hub.demo.stack import ROOT, Stack
+from hub.demo.running import STATE, leave_settings, take_settings_away
+from hub.demo.stack import Stack
 
-STATE = ROOT / ".state" / "demo"
 LOOK_EVERY = 0.5  # seconds between two looks at the processes
 FOLLOW_UP_MINUTES = "2"  # a person who tries the demo sees the reminder fire; 0: as long as the rule says
 
@@ -63,6 +63,7 @@ def demo(state: Path) -> None:
     try:
         with step("PostgreSQL and Valkey"):
             stack.start_servers()
+        leave_settings(stack.state, stack.env)
         sign_ins = prepare(stack)
         print(f"\n{sign_ins.strip()}\n\nOpen {stack.url}\nLogs: {stack.logs}\n", flush=True)
         while True:
@@ -73,6 +74,7 @@ def demo(state: Path) -> None:
             stack.stop()
         say("stopped; what was entered is kept for the next start (`make demo-reset` starts anew)")
     finally:
+        take_settings_away(stack.state)
         stack.stop()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from hub.demo import synthetic
 from hub.demo.api import Api, UnreachableError, credentials, public_url, state_folder
 from hub.demo.recording import Natures
+from hub.demo.running import speak_to_running_demo
 
 NATURES = (
     "FALL VICTIM", "CARDIAC EMERGENCY", "RESPIRATORY EMERGENCY", "FEVER", "OVERDOSE", "SUBJECT IN PAIN", "DIZZINESS",
@@ -69,6 +70,7 @@ def trickle(api: Api, *, per_hour: float, count: int | None, seed: str) -> int:
 
 def main() -> None:
     """Command line."""
+    speak_to_running_demo()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--per-hour", type=float, default=60.0, help="calls an hour; 0: as fast as allowed")
     parser.add_argument("--count", type=int, help="stop after so many")

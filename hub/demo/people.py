@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hub.demo.api import public_url, state_folder
 from hub.demo.clinician import Clinician
+from hub.demo.running import speak_to_running_demo
 
 IDLE = 3.0  # seconds before looking at an empty queue again
 AWAY = 5.0  # seconds before a hub that did not answer is tried again
@@ -85,6 +86,7 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=1.0, help="seconds between two steps")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    speak_to_running_demo()
     secret, url = os.environ.get("HUB_DEMO_PASSWORD") or password(state_folder()), public_url()
     people = [
         Clinician(url, f"demo{number}", secret, seed=given.seed, think=given.think)

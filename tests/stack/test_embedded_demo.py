@@ -94,6 +94,9 @@ def test_a_demo_starts_heals_refuses_a_second_and_stops(demo: Demo) -> None:
     assert "not for" in page.lower()  # the sign-in page says what this is not
     assert re.search(r"nadia", demo.printed), "the sign-ins are printed"
 
+    said = _manage(demo.state, "verify_record")
+    assert "every chain whole" in said.stdout, said.stderr
+
     again = Demo(demo.state)
     refused = again.process.communicate(timeout=60)[0]
     assert again.process.returncode == 1
@@ -111,6 +114,18 @@ def test_a_demo_starts_heals_refuses_a_second_and_stops(demo: Demo) -> None:
         time.sleep(0.1)
     assert _processes_of(demo.state) == []
     assert set(json.loads((demo.state / "ports.json").read_text())) >= {"front door", "web", "live"}
+    nobody = _manage(demo.state, "verify_record")
+    assert nobody.returncode != 0, "a command found a demo that has stopped"
+    assert "DATABASE_URL" in nobody.stderr
+
+
+def _manage(state: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """A command as somebody types it beside the demo: nothing in the environment says where to go."""
+    environment = {name: value for name, value in os.environ.items() if name not in OF_THE_TEST_RUN}
+    return subprocess.run(
+        [sys.executable, "manage.py", command], cwd=ROOT, env={**environment, "HUB_STATE": str(state)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
 
 
 def _pids(state: Path, word: str) -> list[int]:
