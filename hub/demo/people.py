@@ -12,6 +12,7 @@ from hub.demo.clinician import Clinician
 from hub.demo.running import speak_to_running_demo
 
 IDLE = 3.0  # seconds before looking at an empty queue again
+SAY_EVERY = 30  # seconds
 AWAY = 5.0  # seconds before a hub that did not answer is tried again
 
 
@@ -95,8 +96,16 @@ def main() -> None:
     shift = Shift(people, count=given.count)
     if given.seconds:
         threading.Timer(given.seconds, shift.stopped.set).start()
+    threading.Thread(target=_say_how_it_goes, args=(shift,), daemon=True).start()
     for what, count in (shift.run() + shift.faults).most_common():
         print(f"{count:6} {what}", flush=True)
+
+
+def _say_how_it_goes(shift: Shift) -> None:
+    """A line each half minute."""
+    while not shift.stopped.wait(SAY_EVERY):
+        done = ", ".join(f"{count} {what}" for what, count in shift.tally().most_common() if what != "idle")
+        print(f"  so far: {done or 'nobody was helped yet'}", flush=True)
 
 
 if __name__ == "__main__":
