@@ -68,9 +68,9 @@ def sign_in(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def picture(page: Page, name: str) -> None:
+def picture(page: Page, name: str, *, whole: bool = True) -> None:
     if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
+        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=whole)
 
 
 def accessible(page: Page) -> None:
@@ -78,7 +78,8 @@ def accessible(page: Page) -> None:
     page.evaluate(AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == []
-    wide = "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+    seen = "[...document.querySelectorAll('body *')].filter(e => e.checkVisibility())"
+    wide = f"{seen}.filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
     assert page.evaluate(f"{wide}.map(e => e.outerHTML.slice(0, 100))") == []
 
 

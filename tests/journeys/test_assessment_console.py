@@ -18,7 +18,7 @@ def listen(page: Page) -> list[str]:
     heard: list[str] = []
     page.on("console", lambda line: heard.append(line.text) if line.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.expose_function("policyBroken", lambda words: heard.append(words))
+    page.expose_function("policyBroken", lambda words: heard.append(str(words)))
     page.add_init_script(TELL)
     page.reload()
     expect(page.locator("body.js-enabled #assessment .ask--current")).to_be_visible()
