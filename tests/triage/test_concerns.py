@@ -149,3 +149,18 @@ def test_it_is_in_sight_on_the_protocol_the_list_and_the_board(
     assert other.post(address, {"found": "mended", "evidence": "version 2"}).status_code == 302
     assert "version 2" in client.get(reverse("triage:concern", args=[concern.pk])).content.decode()
     assert "No open concern" in board.render()
+
+
+def test_open_concerns_are_in_reach_and_counted_where_protocols_are_governed(
+    concern: Concern, governance_lead: User, call_handler: User, client_as: ClientAs
+) -> None:
+    browser = client_as(governance_lead)
+    page = browser.get(reverse("triage:protocols")).content.decode()
+    assert "Open concerns: <strong>1</strong>" in page
+    assert '<td data-label="Open concerns"><strong>1</strong></td>' in page
+    assert f'<li><a href="{reverse("triage:concerns")}">Concerns</a></li>' in page
+    close_concern(concern_id=concern.pk, by=governance_lead, found="mended", evidence="minutes of 3 March")
+    page = browser.get(reverse("triage:protocols")).content.decode()
+    assert "Open concerns: <strong>0</strong>" in page
+    handlers = client_as(call_handler).get(reverse("cases:queue")).content.decode()
+    assert reverse("triage:concerns") not in handlers
