@@ -81,6 +81,19 @@ def test_every_open_alarm_is_on_the_queue_the_case_page_and_the_board(
         assert "The time limit has passed" in html
 
 
+def test_of_several_alarms_each_has_its_box_and_none_is_ticked(
+    open_case_: OpenCase, clinician: User, call_handler: User, client_as: Callable[[User], Client]
+) -> None:
+    case = worse_and_over(open_case_("C3"), clinician, call_handler)
+    html = client_as(clinician).get(f"/cases/{case.pk}/").content.decode()
+    for key in keys(case):
+        assert f'type="checkbox" value="{key}">' in html
+    answer_alarms(case_id=case.pk, by=clinician, keys=keys(case, "limit"), words="I conclude now")
+    [left] = keys(case)
+    html = client_as(clinician).get(f"/cases/{case.pk}/").content.decode()
+    assert f'<input type="hidden" name="alarm" value="{left}">' in html
+
+
 def test_answering_one_alarm_leaves_the_other(
     open_case_: OpenCase, clinician: User, call_handler: User, client_as: Callable[[User], Client]
 ) -> None:
