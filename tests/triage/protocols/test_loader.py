@@ -55,7 +55,7 @@ THROAT = "protocols/sore-throat.yaml"
         (THROAT, "    because: There may be an abscess beside the tonsil.\n", "", "'because' is missing"),
         (THROAT, "disposition: C2", "disposition: C22", "is not a known disposition"),
         (THROAT, "disposition: C1", "disposition: PC6H", "Put the most urgent rules first"),
-        (THROAT, "id: narrow", "id: airway", "two rules have this id"),
+        (THROAT, "id: abscess", "id: airway", "two rules have this id"),
         (
             THROAT,
             "because: Most sore",
@@ -77,7 +77,7 @@ THROAT = "protocols/sore-throat.yaml"
             "[]",
             "may not be empty",
         ),
-        (THROAT, "[everyone, child]", "[everybody]", "not a known set of danger signs"),
+        (THROAT, "[everyone, child, throat]", "[everybody]", "not a known set of danger signs"),
         (THROAT, "applies_to: {}", "applies_to: {from: sixteen}", "'16 years'"),
         (THROAT, "status: illustrative", "status: approved", "Write one of: illustrative"),
         (THROAT, "version: 1", "version: one", "a whole number"),
