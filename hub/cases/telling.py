@@ -90,7 +90,7 @@ _SENTENCES: dict[str, Sentence] = {
     "case.refer": Sentence("Offered to a service", ("words",)),
     "case.referral_accepted": Sentence("Accepted by a service", ("words",)),
     "case.referral_returned": Sentence("Came back from the service", ("alarm",), serious=True),
-    "case.close": Sentence("Ended: {outcome}; second clinician: {second}", ("words",)),
+    "case.close": Sentence("Ended: {outcome}; second clinician: {second}", ("taken_by", "words")),
     "case.duplicate_ended": Sentence("{duplicate} was ended as a duplicate of this case", ("words",)),
     "case.sender_told": Sentence(
         "The sender wrote again, when the case was no longer theirs: {category}",

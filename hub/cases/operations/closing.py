@@ -50,15 +50,14 @@ def close_case(
     words: str,
     second: User | None = None,
     other: str = "",
+    taken_by: str = "",
 ) -> Case:
     """End a case that this person holds: with advice (the guards decide), or without contact (see policies).
 
     other: the number of the case that goes on, when this one is its duplicate.
+    taken_by: who elsewhere took the patient over, when the case is passed on.
     """
-    if not words.strip():
-        raise Refusal(
-            "Say in words how the case ended. Nothing was changed.", code="words-missing", status=422
-        )
+    _said_enough(outcome, words, taken_by)
     with transaction.atomic():
         goes_on = _lock_both(case_id, other) if outcome == Outcome.DUPLICATE else None
         case = lock_held(case_id, by=by, fence=fence)
@@ -73,12 +72,27 @@ def close_case(
                 "A case ends so only by the service or the CAD taking it.", code="not-an-ending", status=422
             )
         data = {"outcome": outcome, "words": words, "second": second.label if second else None}
+        data |= {"taken_by": taken_by.strip()} if outcome == Outcome.PASSED_ON else {}
         if goes_on is not None:
             data["goes_on"] = goes_on.reference
             told = {"duplicate": case.reference, "words": words}
             write(stream=goes_on.stream, kind="case.duplicate_ended", by=by, data=told)
         _end(case, "close", by=by, outcome=outcome, words=words, data=data)
     return case
+
+
+def _said_enough(outcome: str, words: str, taken_by: str) -> None:
+    if not words.strip():
+        raise Refusal(
+            "Say in words how the case ended. Nothing was changed.", code="words-missing", status=422
+        )
+    if outcome == Outcome.PASSED_ON and not taken_by.strip():
+        raise Refusal(
+            "The case is the hub's until somebody elsewhere has taken the patient: say who, by name, role and "
+            "organisation. Nothing was changed.",
+            code="nobody-took-over",
+            status=422,
+        )
 
 
 def _lock_both(case_id: UUID, reference: str) -> Case:

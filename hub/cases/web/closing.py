@@ -22,6 +22,7 @@ def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
         closing.close_case(
             case_id=case_id, by=person(request), fence=form.cleaned_data["fence"] or 0, outcome=form.said("outcome"),
             words=form.said("words"), second=_second(request, form), other=form.said("other"),
+            taken_by=form.said("taken_by"),
         )  # fmt: skip
 
     return carry_out(

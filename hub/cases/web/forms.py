@@ -234,6 +234,8 @@ class CloseForm(CaseForm):
             Outcome.NO_CONTACT, Outcome.DUPLICATE, Outcome.PASSED_ON, Outcome.CANCELLED)],
     )  # fmt: skip
     other = forms.CharField(label="Duplicate of: the other case’s number", max_length=20, required=False)
+    taken_by = forms.CharField(label="Passed on to: who took the patient over", max_length=200, required=False,
+                               help_text="Name, role and organisation.")  # fmt: skip
     words = forms.CharField(label="In words", max_length=LONGEST, widget=WORDS,
                             error_messages={"required": "Say in words how the case ends."})  # fmt: skip
     # Agreeing takes the second person's own credentials: a name picked from a list is nobody's agreement.
@@ -244,9 +246,11 @@ class CloseForm(CaseForm):
     fence = fence_field()
 
     def clean(self) -> dict[str, Any]:
-        """A duplicate names the case that goes on."""
+        """A duplicate names the case that goes on, a case that is passed on who has the patient now."""
         if self.cleaned_data.get("outcome") == Outcome.DUPLICATE and not self.cleaned_data.get("other"):
             self.add_error("other", "Write the number of the other case, such as H-260101-0042.")
+        if self.cleaned_data.get("outcome") == Outcome.PASSED_ON and not self.cleaned_data.get("taken_by"):
+            self.add_error("taken_by", "Write who took the patient over: name, role and organisation.")
         return self.cleaned_data
 
 

@@ -101,6 +101,7 @@ def test_a_case_does_not_end_as_a_duplicate_of_one_that_nobody_works_on(
         fence=held.fence,
         outcome="passed_on",
         words="own midwife",
+        taken_by="Ann Other, midwife, Plane Tree Surgery",
         second=senior,
     )
     named = {"itself": case.reference, "ended": ended.reference}.get(other, other)
@@ -175,6 +176,7 @@ def test_what_is_said_of_an_ended_case_is_on_the_board(cad: Any, clinician: User
         fence=held.fence,
         outcome="passed_on",
         words="own GP is there",
+        taken_by="Dr Sample, GP, Wharf Road Practice",
         second=senior,
     )
     answer = cad.ask("PUT", sent["Location"], full_call(category="C1"), If_Match="*")
@@ -189,3 +191,24 @@ def test_a_refused_update_that_says_no_worse_raises_no_alarm(cad: Any, clinician
     assert cad.ask("PUT", sent["Location"], full_call(category="C4"), If_Match="*").status_code == 409
     assert Case.objects.get().alarm == ""
     assert Event.objects.filter(kind="case.sender_told").count() == 1
+
+
+def test_a_case_is_passed_on_only_to_somebody_who_has_a_name(
+    open_case_: OpenCase, clinician: User, senior: User
+) -> None:
+    case = open_case_("C4")
+    held = claim(case_id=case.pk, by=clinician)
+    ending = {
+        "case_id": case.pk,
+        "by": clinician,
+        "fence": held.fence,
+        "outcome": "passed_on",
+        "second": senior,
+    }
+    with pytest.raises(Refusal) as refused:
+        close_case(**ending, words="their surgery will ring", taken_by=" ")
+    assert (refused.value.code, fresh(case).state) == ("nobody-took-over", "claimed")
+
+    close_case(**ending, words="is with them", taken_by="Ann Other, district nurse, Thames")
+    told = tell(Event.objects.filter(kind="case.close").get())
+    assert told.more == ["Ann Other, district nurse, Thames", "is with them"]
