@@ -97,7 +97,9 @@ def test_a_thousand_due_items_survive_the_killing_of_everything(stack: Stack) ->
     )
     assert len(per_case) == before + ITEMS
     assert {times for _, times in per_case} == {1}
-    late = "SELECT count(*) FROM hub_dueitem WHERE kind = 'case.welfare' AND state <> 'done' AND due_at <= now()"
+    late = (
+        "SELECT count(*) FROM hub_dueitem WHERE kind = 'case.welfare' AND state <> 'done' AND due_at <= now()"
+    )
     assert ask(stack, late) == [(0,)]
     assert "every chain whole" in stack.manage("verify_record")
 
@@ -133,9 +135,7 @@ def test_messages_survive_a_courier_killed_in_mid_delivery_and_keep_their_id(sta
 
 
 def test_an_ambulance_that_nobody_acknowledges_alarms_by_the_real_clock(stack: Stack) -> None:
-    alarmed = (
-        "SELECT count(*) FROM hub_case WHERE state = 'awaiting_dispatch' AND alarms::text LIKE '%Ring dispatch%'"
-    )
+    alarmed = "SELECT count(*) FROM hub_case WHERE state = 'awaiting_dispatch' AND alarms::text LIKE '%Ring dispatch%'"
     before = ask(stack, alarmed)[0][0]
     put(stack, "ambulances", 5)
     until(stack, alarmed, lambda count: count >= before + 5, seconds=90)
