@@ -22,6 +22,7 @@ from triage.operations.publishing import publish
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PICTURES = os.environ.get("HUB_PICTURES", "")
+PATIENCE = 15_000  # milliseconds for anything to appear: machines under test are busy
 Start = Callable[..., tuple[Page, Consultation]]
 
 
@@ -53,10 +54,13 @@ def start(live_server: LiveServer, browser: Browser) -> Iterator[Start]:
         page.set_default_timeout(10_000)
         page.goto(f"{live_server.url}/cases/{talk.case.pk}/assessment/")
         sign_in(page, "nadia_clark")
-        expect(page.locator("body.js-enabled #assessment" if script else "#assessment")).to_be_visible()
+        # The current question is marked by the last script of the page: from now on keys are heard.
+        expect(page.locator("#assessment .ask--current" if script else "#assessment")).to_be_visible()
         return page, talk
 
+    expect.set_options(timeout=PATIENCE)
     yield begun
+    expect.set_options(timeout=None)
     for context in contexts:
         context.close()
     published.forget()
