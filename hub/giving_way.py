@@ -11,9 +11,13 @@ TRIES = 40
 
 
 def give_way() -> None:
-    """In this transaction, wait no longer than a moment for any lock."""
+    """In this transaction, wait no longer than a moment for any lock.
+
+    A key that points nowhere is told by the statement that writes it, not by the commit: then the work that is
+    wrong fails by itself and not with all that was done beside it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{MOMENT}'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{MOMENT}'; SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def gave_way(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from hub.agenda.operations import fire_one
+from hub.agenda.operations import fire_some
 from hub.cases.models import Case
 from hub.cases.operations.dispatching import send_ambulance
 from hub.people.models import User
@@ -79,7 +79,7 @@ def test_the_limit_fires_while_somebody_accepts(clinician: User) -> None:
         assert referral.accept_by is not None
         with time_machine.travel(referral.accept_by, tick=True):
             went = at_once(
-                fire_one,
+                fire_some,
                 lambda: accept(referral_id=referral.pk, by=PARTNER, name="Ida Moss", role="Nurse"),  # noqa: B023
             )
         referral.refresh_from_db()
@@ -151,7 +151,7 @@ def test_the_patient_and_a_clinician_answer_a_follow_up_at_once(clinician: User)
     accept(referral_id=referral.pk, by=PARTNER, name="Ida Moss", role="Nurse")
     follow_up = FollowUp.objects.get()
     with time_machine.travel(follow_up.due_at, tick=True):
-        fire_one()
+        fire_some()
         follow_up.refresh_from_db()
         worse = [
             lambda: record_reply(follow_up_id=follow_up.pk, key=follow_up.reply_key, answer="worse"),

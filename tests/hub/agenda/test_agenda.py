@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from hub.agenda import handlers
 from hub.agenda.models import DueItem
-from hub.agenda.operations import cancel, fire_due, run_again, schedule, settle
+from hub.agenda.operations import AT_ONCE, cancel, fire_due, run_again, schedule, settle
+from hub.cases.models import Contact
 from hub.clock import now
 from hub.people.models import User
 from hub.record.models import Event
@@ -33,6 +36,17 @@ def _test_handlers() -> Iterator[None]:
         DONE.append(item.key)
         schedule(kind="test.again", subject=item.subject, due_at=now() + timedelta(minutes=1), key=item.key)
 
+    @handlers.handles("test.cancels")
+    def cancels(item: DueItem) -> None:
+        cancel("taken off")
+        schedule(kind="test.note", subject=item.subject, due_at=now() + timedelta(minutes=1), key="moved")
+
+    @handlers.handles("test.points_nowhere")
+    def points_nowhere(item: DueItem) -> None:
+        Contact.objects.create(
+            case_id=uuid4(), rank=1, phone="+442079460123", is_patient=False, is_caller=True
+        )
+
     @handlers.handles("test.fails")
     def fails(item: DueItem) -> None:
         Event.objects.count()
@@ -47,6 +61,40 @@ def _test_handlers() -> Iterator[None]:
 def put(kind: str, key: str, minutes: float = 0) -> None:
     with transaction.atomic():
         schedule(kind=kind, subject="test:1", due_at=now() + timedelta(minutes=minutes), key=key)
+
+
+@pytest.mark.django_db
+def test_a_thing_taken_off_by_the_one_before_it_is_not_done() -> None:
+    put("test.cancels", "first", minutes=-2)
+    put("test.note", "taken off", minutes=-1)
+    put("test.note", "moved", minutes=-1)
+    assert fire_due() == 3
+    assert DONE == []
+    assert set(DueItem.objects.values_list("key", "state")) == {
+        ("first", "done"), ("taken off", "cancelled"), ("moved", "pending"),
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_one_that_fails_takes_nothing_with_it() -> None:
+    for number, kind in enumerate(
+        ("test.note", "test.fails", "test.note", "test.points_nowhere", "test.note")
+    ):
+        put(kind, str(number), minutes=number - 10)
+    assert fire_due() == 5
+    assert DONE == ["0", "2", "4"]
+    assert sorted(DueItem.objects.filter(state="pending").values_list("key", flat=True)) == ["1", "3"]
+
+
+@pytest.mark.django_db
+def test_a_thousand_due_at_once_are_not_a_thousand_commits() -> None:
+    for number in range(3 * AT_ONCE):
+        put("test.note", str(number))
+    with CaptureQueriesContext(connection) as queries:
+        assert fire_due() == 3 * AT_ONCE
+    sweeps = [query for query in queries.captured_queries if "SKIP LOCKED" in query["sql"]]
+    assert len(sweeps) == 4, "three full hands and one that found nothing"
+    assert len(queries) < 4 * 3 * AT_ONCE
 
 
 @pytest.mark.django_db
