@@ -51,10 +51,14 @@ async def _screen(url: str, cookies: dict[str, str], times: list[float], ready: 
             raise RuntimeError(f"a screen was refused: {status!r}")
         ready.release()
         # By the piece, not by the line: reading 500 pages line by line would be most of what is measured.
-        name, rest = b"\nevent: " + PANEL.encode(), b""
+        name, rest, inside = b"\nevent: " + PANEL.encode(), b"", False
         while piece := await reader.read(2**17):
-            if name in rest + piece:
+            rest += piece
+            if not inside and (at := rest.find(name)) >= 0:
+                rest, inside = rest[at + 1 :], True
+            if inside and b"\n\n" in rest:  # the whole picture is here
                 times.append(time.perf_counter())
-            rest = piece[1 - len(name) :]
+                inside = False
+            rest = rest[-len(name) :]
     finally:
         writer.close()
