@@ -20,23 +20,32 @@ PROMPT = timedelta(seconds=1)
 TRY_AGAIN_AFTER = timedelta(milliseconds=300)
 AT_ONCE = 20  # items in one transaction: a tenth of a second, the longest that a person may wait for one of their cases
 
-_UPSERT = """
+_INSERT = """
 INSERT INTO hub_dueitem (kind, subject, key, due_at, first_due_at, state, attempts, last_error, created_at)
 VALUES (%s, %s, %s, %s, %s, 'pending', 0, '', %s)
-ON CONFLICT (key) WHERE state IN ('pending', 'parked') DO UPDATE
-SET due_at = EXCLUDED.due_at, first_due_at = EXCLUDED.due_at, state = 'pending', attempts = 0, last_error = ''
+ON CONFLICT (key) WHERE state IN ('pending', 'parked') DO
 """
+_MOVED = (
+    "UPDATE SET due_at = EXCLUDED.due_at, first_due_at = EXCLUDED.due_at, state = 'pending', attempts = 0,"
+    " last_error = ''"
+)
+_DONE = "UPDATE hub_dueitem SET state = 'done', settled_at = %s WHERE id = %s AND state = 'pending' AND due_at <= %s"
 
 
-def schedule(*, kind: str, subject: str, due_at: datetime, key: str) -> None:
-    """Put a thing on the agenda, in the transaction that makes it due; the same open key moves its time."""
+def schedule(*, kind: str, subject: str, due_at: datetime, key: str, moves: bool = True) -> None:
+    """Put a thing on the agenda, in the transaction that makes it due.
+
+    moves: whether a thing that is on the agenda under this key already gets the new time; else it keeps its own.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(
             "Due work is scheduled only inside an operation's transaction."
         )
     moment = now()
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [kind, subject, key, due_at, due_at, moment])
+        cursor.execute(
+            _INSERT + (_MOVED if moves else "NOTHING"), [kind, subject, key, due_at, due_at, moment]
+        )
     if due_at <= moment + PROMPT:
         nudge("hub.agenda.sweep", queue="agenda")
 
@@ -46,11 +55,6 @@ def cancel(*keys: str) -> None:
     DueItem.objects.filter(key__in=keys, state__in=["pending", "parked"]).update(
         state=DueItem.State.CANCELLED, settled_at=now()
     )
-
-
-def on_agenda(key: str) -> bool:
-    """Whether work with this key is still to be done (or parked before somebody's eyes)."""
-    return DueItem.objects.filter(key=key, state__in=["pending", "parked"]).exists()
 
 
 def due_at(key: str) -> datetime | None:
@@ -108,8 +112,10 @@ def _fire(item: DueItem) -> bool:
 
 def _mark_done(item: DueItem) -> bool:
     """False when an item before it in the same transaction took it off the agenda, or moved its time."""
-    still_due = DueItem.objects.filter(pk=item.pk, state=DueItem.State.PENDING, due_at__lte=now())
-    return bool(still_due.update(state=DueItem.State.DONE, settled_at=now()))
+    moment = now()
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE, [moment, item.pk, moment])
+        return bool(cursor.rowcount)
 
 
 def _failed(item: DueItem, error: Exception) -> None:

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from hub.agenda.handlers import handles
 from hub.agenda.models import DueItem
-from hub.agenda.operations import on_agenda, schedule
+from hub.agenda.operations import schedule
 from hub.cases.alarms import AlarmKind
 from hub.cases.models import Case
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.dispatching import breach, send_ambulance, unacknowledged
 from hub.cases.operations.holding import lease_ended
 from hub.cases.operations.ladder import look_again
-from hub.cases.operations.locking import lock_case, raise_alarm
+from hub.cases.operations.locking import lock_case, lock_only, raise_alarm
 from hub.cases.states import WELFARE_CALLED, State
 from hub.clock import now
 from hub.record.actors import CLOCK
@@ -37,18 +37,18 @@ def _lease(item: DueItem) -> None:
 
 @handles("case.welfare")
 def _welfare(item: DueItem) -> None:
-    case = lock_case(_case_id(item))
-    if not case.is_open:
+    case = lock_only(_case_id(item), "state")
+    if case is None or not case.is_open:
         return
     write(stream=case.stream, kind="case.welfare_due", by=CLOCK, data={})
     # Updates and releases look at the clock again; each must not put the alarm off.
-    if not on_agenda(f"welfare-missed:{case.pk}"):
-        _look_for_the_call(case)
+    _look_for_the_call(case)
 
 
 def _look_for_the_call(case: Case) -> None:
-    due = now() + WELFARE_MISSED_AFTER
-    schedule(kind="case.welfare_missed", subject=case.stream, due_at=due, key=f"welfare-missed:{case.pk}")
+    """The alarm, unless the call is made before; one that is on the agenda already keeps its time."""
+    due, key = now() + WELFARE_MISSED_AFTER, f"welfare-missed:{case.pk}"
+    schedule(kind="case.welfare_missed", subject=case.stream, due_at=due, key=key, moves=False)
 
 
 @handles("case.welfare_missed")

@@ -16,10 +16,16 @@ from hub.refusals import Refusal
 
 def lock_case(case_id: UUID) -> Case:
     """The case, locked until the transaction ends. Refusal 404 when there is none."""
-    case = Case.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=case_id).first()
-    if case is None:
+    found = Case.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=case_id)
+    # Iterated, not `first()`: that would sort by key the one row that there can be, and cost more than the row.
+    if (case := next(iter(found), None)) is None:
         raise Refusal("There is no such case.", code="no-such-case", status=404)
     return case
+
+
+def lock_only(case_id: UUID, *fields: str) -> Case | None:
+    """The case, locked, with these fields read and no others: for what the clock does to a thousand cases at once."""
+    return next(iter(Case.objects.select_for_update().only(*fields).filter(pk=case_id)), None)
 
 
 def lock_held(case_id: UUID, *, by: User, fence: int) -> Case:

@@ -76,6 +76,19 @@ def test_a_thing_taken_off_by_the_one_before_it_is_not_done() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_on_the_agenda_already_keeps_its_time_when_asked_to() -> None:
+    put("test.note", "same", minutes=5)
+    first = DueItem.objects.get().due_at
+    with transaction.atomic():
+        schedule(
+            kind="test.note", subject="test:1", due_at=now() + timedelta(hours=1), key="same", moves=False
+        )
+    assert DueItem.objects.get().due_at == first
+    put("test.note", "same", minutes=30)
+    assert DueItem.objects.get().due_at > first
+
+
+@pytest.mark.django_db
 def test_one_that_fails_takes_nothing_with_it() -> None:
     for number, kind in enumerate(
         ("test.note", "test.fails", "test.note", "test.points_nowhere", "test.note")
