@@ -17,6 +17,20 @@ def length(span: timedelta) -> str:
     return f"{minutes // (24 * 60)} days"
 
 
+def within(span: timedelta) -> str:
+    """A time to act in, as it is said to people: 'within 15 minutes', 'within 2 hours', 'within 3 days'."""
+    minutes = int(span.total_seconds() // 60)
+    for size, unit in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size and minutes % size == 0:
+            count = minutes // size
+            return (
+                f"within {'an' if unit == 'hour' else 'a'} {unit}"
+                if count == 1
+                else f"within {count} {unit}s"
+            )
+    return "at once"
+
+
 def wait(since: datetime) -> str:
     """How long something has lasted since a moment: '23 min'."""
     return length(now() - since)

@@ -29,6 +29,17 @@ def test_lengths_are_whole_minutes_rounded_down(minutes: float, words: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (15, "within 15 minutes"), (60, "within an hour"), (90, "within 90 minutes"), (120, "within 2 hours"),
+        (24 * 60, "within a day"), (36 * 60, "within 36 hours"), (3 * 24 * 60, "within 3 days"), (0, "at once"),
+    ],
+)  # fmt: skip
+def test_a_time_to_act_in_is_said_in_whole_units(minutes: int, words: str) -> None:
+    assert said.within(timedelta(minutes=minutes)) == words
+
+
+@pytest.mark.parametrize(
     ("seconds", "words", "urgency"),
     [
         (12 * 60, "12 min left", "calm"),

@@ -103,6 +103,21 @@ def test_the_search_finds_findings_and_presentations_in_lay_words(
     assert "Nothing fits" in nothing
 
 
+def test_an_unclear_problem_suggests_what_fits_the_words_told_before(
+    consult: Consult, client_as: ClientAs
+) -> None:
+    talk = consult("unclear", problem="sore throat, hurts to swallow")
+    page = client_as(talk.by).get(address("assessment", talk)).content.decode()
+    assert "From what was told so far" in page
+    assert "Open: Sore throat" in page
+    assert 'name="q" value=""' in page
+
+
+def test_a_known_problem_suggests_no_other(consult: Consult, client_as: ClientAs) -> None:
+    talk = consult("fall", problem="sore throat, hurts to swallow")
+    assert "Open: " not in client_as(talk.by).get(address("assessment", talk)).content.decode()
+
+
 def test_others_read_and_get_no_buttons(consult: Consult, client_as: ClientAs, other_clinician: User) -> None:
     talk = consult()
     page = client_as(other_clinician).get(address("assessment", talk)).content.decode()

@@ -38,8 +38,7 @@ def assessment(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return render(request, "triage/none.html", {"case": case})
     words = request.GET.get("q", "").strip()
     context = {**whole(now_, user), "words": words}
-    if words:
-        context |= searching.found(now_, words)
+    context |= searching.found(now_, words) if words else searching.suggested(now_)
     return render(request, "triage/assessment.html", context)
 
 

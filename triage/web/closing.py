@@ -17,7 +17,7 @@ from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.record.operations import look
 from hub.refusals import Refusal
-from hub.said import length
+from hub.said import within
 from triage import published
 from triage.guards import details_of
 from triage.models import Opening
@@ -129,7 +129,7 @@ def _closing_form(
         minutes = net.within_minutes if net and not settled.services else settled.within_minutes
         initial = {
             "ring": net.ring if net else "",
-            "time_scale": f"within {length(timedelta(minutes=minutes))}",
+            "time_scale": within(timedelta(minutes=minutes)),
             "written_to": _mobile(page["opening"]),
         }
     return ClosingForm(initial=initial | page["drafts"], items=items, auto_id="closing-%s")

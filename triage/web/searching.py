@@ -3,11 +3,12 @@
 from typing import Any
 
 from triage import published
+from triage.operations.assessing import UNCLEAR
 from triage.published import Shared
 from triage.standing import Standing
 from triage.web.screen import Question, options
 
-MOST_QUESTIONS, MOST_PRESENTATIONS = 6, 6
+MOST_QUESTIONS, MOST_PRESENTATIONS, MOST_SUGGESTED = 6, 6, 3
 
 
 def found(now_: Standing, words: str) -> dict[str, Any]:
@@ -23,6 +24,15 @@ def found(now_: Standing, words: str) -> dict[str, Any]:
         "found_questions": questions[:MOST_QUESTIONS],
         "found_presentations": [(each, each.id in open_now) for each in presentations[:MOST_PRESENTATIONS]],
     }
+
+
+def suggested(now_: Standing) -> dict[str, Any]:
+    """Presentations that fit what was told before, while only the unclear problem is open."""
+    if [each.presentation for each in now_.opened] != [UNCLEAR]:
+        return {}
+    fitting = found(now_, now_.case.problem or "")["found_presentations"]
+    others = [(each, is_open) for each, is_open in fitting if not is_open]
+    return {"suggested": True, "found_presentations": others[:MOST_SUGGESTED]} if others else {}
 
 
 def _question(now_: Standing, catalogue: Shared, key: str) -> Question:
