@@ -14,7 +14,7 @@ from dataclasses import dataclass
 LARGEST_HEAD = 64 * 1024
 CHUNK = 64 * 1024
 SLOWEST_HEAD = 30.0  # seconds
-PATIENCE = 10.0  # seconds that a request waits for a process which is being restarted
+PATIENCE = 8.0  # seconds that a request waits for a process which is being restarted: pages give up after ten
 # Only this door may say where a request came from, and it allows one request for each connection.
 NOT_PASSED_ON = {b"connection", b"keep-alive", b"forwarded", b"upgrade"}
 

@@ -144,6 +144,8 @@ def conclude_by_keys(screen: Screen) -> None:
 
 def fill_closing_set_by_keys(screen: Screen) -> None:
     closing = screen.page.locator("#closing-set")
+    # The button is the form's last part: while a page is still arriving there are fewer boxes than there will be.
+    expect(closing.get_by_role("button", name="Save the closing set")).to_be_visible()
     boxes = closing.locator("input[type=checkbox]")
     for number in range(boxes.count()):
         screen.tab_to(boxes.nth(number))
