@@ -28,7 +28,7 @@ def answers(outside: Outside, case: SentCase) -> list[tuple[str, str]]:
 def test_a_server_killed_in_mid_answer_loses_and_doubles_nothing(outside: Outside, people: People) -> None:
     # Given an assessment with one answer
     case, nadia = outside.send_case(), people("nadia")
-    nadia.expected += ("Failed to load resource", "/live/", "htmx:")
+    nadia.expected += ("Failed to load resource", "/live/", "htmx:", "Response Status Error Code 50")
     steps.open_case(nadia, case)
     steps.claim_by_key(nadia)
     steps.record_answered_call_by_keys(nadia, "answered at once")
