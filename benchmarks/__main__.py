@@ -1,6 +1,6 @@
 """`make bench`: measure the hub on its real parts and write docs/benchmarks.md.
 
-    python -m benchmarks [--sizes 1000,20000,200000] [--quick]
+    python -m benchmarks [--sizes 1000,20000,200000] [--share 1.0] [--quick]
 
 PostgreSQL durable, two web processes, live, worker and beat, all on this machine with the load generator.
 """
@@ -87,6 +87,7 @@ def main() -> None:
     """One child process a size, because Django is set up once a process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000,20000,200000")
+    parser.add_argument("--share", type=float, default=1.0, help="of the usual number of requests")
     parser.add_argument("--quick", action="store_true", help="a tenth of the requests; docs are not written")
     chosen = parser.parse_args()
     from concurrent.futures import ProcessPoolExecutor
@@ -96,7 +97,7 @@ def main() -> None:
     for cases in (int(size) for size in chosen.sizes.split(",")):
         print(f"{cases:,} cases", flush=True)
         with ProcessPoolExecutor(1) as pool:
-            found, used = pool.submit(measure, cases, 0.1 if chosen.quick else 1.0).result()
+            found, used = pool.submit(measure, cases, 0.1 if chosen.quick else chosen.share).result()
         figures += found
         memory[cases] = used
     order = list(dict.fromkeys(entry.what for entry in figures))
