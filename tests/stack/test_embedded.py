@@ -233,7 +233,9 @@ def test_a_polite_signal_stops_everything(state: Path) -> None:
     code = LAUNCH.replace(
         "import sys, time", "import sys, time\nfrom hub.demo.processes import *\nraise_when_told_to_stop()"
     )
-    code = code.replace("time.sleep(float(sys.argv[2]))", "\ntry: time.sleep(60)\nexcept Stopped: pass")
+    # The line that lets the signal come is printed inside the try: it may come in the very next moment.
+    code = code.replace('print("started"', 'try:\n  print("started"')
+    code = code.replace("time.sleep(float(sys.argv[2]))", "  time.sleep(60)\nexcept Stopped: pass")
     command = [sys.executable, "-c", code, str(state), "60"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as launcher:
         pids = [int(number) for number in _first_line(launcher)[1:]]
