@@ -18,7 +18,7 @@ from hub.refusals import Refusal
 MOST_ATTEMPTS = 5
 PROMPT = timedelta(seconds=1)
 TRY_AGAIN_AFTER = timedelta(milliseconds=300)
-AT_ONCE = 20  # items in one transaction: a tenth of a second, the longest that a person may wait for one of their cases
+AT_ONCE = 20  # items in one transaction: about a tenth of a second in which a person may wait for one of their cases
 
 _INSERT = """
 INSERT INTO hub_dueitem (kind, subject, key, due_at, first_due_at, state, attempts, last_error, created_at)
