@@ -13,6 +13,15 @@ MOST_TABS = 120
 NO_TELEPHONE = "Failed to launch 'tel:"  # the test machine has none; a workstation has
 
 
+# Scripts have run, and htmx too (it waits for the document); something was painted: Chromium drops keys before that.
+_HEARS = "document.readyState === 'complete' && performance.getEntriesByType('paint').length > 0"
+
+
+def wait_until_keys_are_heard(page: Page) -> None:
+    """A person presses nothing on a page that is not there yet; a machine would, and the key would be lost."""
+    page.wait_for_function(_HEARS)
+
+
 class Screen:
     """A page and its faults: errors on the console, thrown errors, broken policy."""
 
@@ -43,6 +52,7 @@ class Screen:
         """Keys, one after the other, on a page whose scripts run."""
         for key in keys:
             expect(self.page.locator("body.js-enabled")).to_be_attached()
+            wait_until_keys_are_heard(self.page)
             self.page.keyboard.press(key)
 
     def type(self, words: str) -> None:

@@ -13,6 +13,7 @@ from hub.cases.models import Case
 from hub.cases.states import State
 from hub.people.roles import Role
 from tests.conftest import PASSWORD, make_case, make_person
+from tests.journeys.screen import wait_until_keys_are_heard
 from tests.triage.conftest import RELEASE, Consultation, begin
 from tests.triage.few import few_presentations
 from triage import published
@@ -54,8 +55,8 @@ def start(live_server: LiveServer, browser: Browser) -> Iterator[Start]:
         page.set_default_timeout(10_000)
         page.goto(f"{live_server.url}/cases/{talk.case.pk}/assessment/")
         sign_in(page, "nadia_clark")
-        # The current question is marked by the last script of the page: from now on keys are heard.
         expect(page.locator("#assessment .ask--current" if script else "#assessment")).to_be_visible()
+        wait_until_keys_are_heard(page)
         return page, talk
 
     expect.set_options(timeout=PATIENCE)
