@@ -76,7 +76,7 @@ def shared() -> Shared | None:
 @lru_cache(maxsize=8)
 def by_digest(digest: str) -> Shared:
     """A catalogue that was ever in force."""
-    data = json.loads(Catalogue.objects.get(digest=digest).content)
+    data = json.loads(Catalogue.objects.filter(digest=digest)[:1].get().content)
     return Shared(
         digest=digest,
         findings={each["id"]: decode(Finding, each) for each in data["findings"]},

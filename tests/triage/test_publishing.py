@@ -99,3 +99,47 @@ def test_retiring_needs_a_reason(content: Library, governance_lead: User) -> Non
         retire(version_id=version.pk, by=governance_lead, reason=" ")
     retire(version_id=version.pk, by=governance_lead, reason="found unsafe at audit")
     assert "sore-throat" not in published.active()
+
+
+def test_going_back_to_an_earlier_release_puts_its_catalogue_in_force_again(content: Library) -> None:
+    # Given a release, and a newer one with other words for looking after it at home
+    first = published.shared()
+    assert first is not None
+    home = replace(content.dispositions["SELF-CARE"], say="Changed words.")
+    newer = replace(content, dispositions={**content.dispositions, "SELF-CARE": home})
+    publish(library=newer, by=RELEASE, activate_illustrative=True)
+    now_ = published.shared()
+    assert now_ is not None
+    assert now_.dispositions["SELF-CARE"].say == "Changed words."
+    # When the first is published again, because the newer one was wrong
+    publish(library=content, by=RELEASE, activate_illustrative=True)
+    # Then its words are read out again, and a third start adds nothing
+    again = published.shared()
+    assert again is not None
+    assert again.digest == first.digest
+    publish(library=content, by=RELEASE, activate_illustrative=True)
+    assert Catalogue.objects.count() == 3
+
+
+def test_what_a_person_retired_stays_out_when_the_release_goes_back_to_it(
+    content: Library, governance_lead: User
+) -> None:
+    # Given a version that a person took out of use, and a mended one in its place
+    old = ProtocolVersion.objects.get(protocol="sore-throat")
+    retire(version_id=old.pk, by=governance_lead, reason="found unsafe at audit")
+    mended = replace(content.protocols["sore-throat"], title="Sore throat, mended")
+    newer = replace(content, protocols={"sore-throat": mended})
+    publish(library=newer, by=RELEASE, activate_illustrative=True)
+    # When the earlier release is published again
+    publish(library=content, by=RELEASE, activate_illustrative=True)
+    # Then the mended one stays
+    assert ProtocolVersion.objects.get(protocol="sore-throat", state="active").title == "Sore throat, mended"
+
+
+def test_what_only_gave_way_comes_back_with_its_release(content: Library) -> None:
+    mended = replace(content.protocols["sore-throat"], title="Sore throat, mended")
+    publish(
+        library=replace(content, protocols={"sore-throat": mended}), by=RELEASE, activate_illustrative=True
+    )
+    publish(library=content, by=RELEASE, activate_illustrative=True)
+    assert ProtocolVersion.objects.get(protocol="sore-throat", state="active").number == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -16,11 +17,13 @@ from hub.refusals import Refusal
 from tests.conftest import make_case, make_person
 from tests.triage.conftest import RELEASE, Consultation, begin
 from triage import published
-from triage.models import Answer, Assessment, Override
+from triage.models import Answer, Assessment, Override, ProtocolVersion
 from triage.operations.answering import answer
 from triage.operations.assessing import open_assessment
+from triage.operations.examining import examine
 from triage.operations.overriding import answer_override, override_down
 from triage.operations.publishing import publish
+from triage.operations.signing import activate, sign, submit
 from triage.protocols import Library
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,3 +119,26 @@ def test_two_seniors_answer_one_request_once(talk: Consultation) -> None:
     )
     assert sum(isinstance(each, Refusal) for each in outcomes) == 1
     assert Override.objects.get(pk=asked.pk).state in ("in_force", "declined")
+
+
+def test_of_two_versions_put_in_force_at_once_one_ends_in_force(library: Library) -> None:
+    # Given two signed versions of one protocol
+    published.forget()
+    leads = [make_person(Role.GOVERNANCE_LEAD, name) for name in ("hugh_ward", "gina_lead")]
+    throat = library.protocols["sore-throat"]
+    for number in (1, 2):
+        other = replace(throat, title=f"Sore throat, way {number}")
+        publish(
+            library=replace(library, protocols={throat.id: other}), by=RELEASE, activate_illustrative=False
+        )
+    versions = list(ProtocolVersion.objects.order_by("number"))
+    for version in versions:
+        submit(version_id=version.pk, by=leads[0])
+        examine(version_id=version.pk, by=leads[0])
+        for lead in leads:
+            sign(version_id=version.pk, by=lead)
+    # When two people put one each in force at the same moment
+    together(2, lambda number: activate(version_id=versions[number].pk, by=leads[number]))
+    # Then one is in force, the other gave way, and nobody met an error
+    states = ProtocolVersion.objects.order_by("state").values_list("state", flat=True)
+    assert list(states) == ["active", "retired"]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from hub.agenda.operations import fire_due
 from hub.clock import local, now
 from hub.people.models import User
+from hub.record.models import Event
 from hub.refusals import Refusal
 from tests.triage.conftest import RELEASE
 from triage import published
@@ -178,3 +179,45 @@ def test_in_production_nothing_unsigned_is_in_force(
     signed(version, senior, governance_lead)
     activate(version_id=version.pk, by=governance_lead)
     assert published.active() == {THROAT: version.pk}
+
+
+def unproved(version: ProtocolVersion, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next release's worked cases do not hold for this version any more."""
+    monkeypatch.setattr("triage.operations.examining._verdict", lambda _: (["a rule never decides"], {}))
+    examine(version_id=version.pk, by=by)
+
+
+def test_what_a_newer_examination_does_not_prove_is_not_put_in_force_though_it_is_signed(
+    draft: ProtocolVersion,
+    client_as: ClientAs,
+    governance_lead: User,
+    senior: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Given a version that two people signed
+    submit(version_id=draft.pk, by=governance_lead)
+    examine(version_id=draft.pk, by=senior)
+    signed(draft, senior, governance_lead)
+    # When it is examined again and found wanting
+    unproved(draft, senior, monkeypatch)
+    # Then nobody puts it in force
+    answer = client_as(governance_lead).post(address("activate"), {"start": ""})
+    assert answer.status_code == 409
+    assert "does not prove this version" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "in_review"
+
+
+def test_a_planned_version_that_is_no_longer_proved_stays_out_and_the_record_says_why(
+    draft: ProtocolVersion, governance_lead: User, senior: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(version_id=draft.pk, by=governance_lead)
+    examine(version_id=draft.pk, by=senior)
+    signed(draft, senior, governance_lead)
+    activate(version_id=draft.pk, by=governance_lead, at=now() + timedelta(days=3))
+    unproved(draft, senior, monkeypatch)
+    activate_as_planned(type("Due", (), {"subject": str(draft.pk)})())
+    draft.refresh_from_db()
+    assert draft.state == "in_review"
+    said = Event.objects.get(stream=draft.stream, kind="protocol.activation_refused")
+    assert "does not prove" in said.data["why"]

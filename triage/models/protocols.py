@@ -114,12 +114,12 @@ class Signature(models.Model):
 class Catalogue(models.Model):
     """What protocols share: the findings dictionary, the dispositions and the presentations of one release.
 
-    The newest row is in force. Append-only.
+    The newest row is in force. Append-only: going back to an earlier release is a further row with its digest.
     """
 
     append_only = True
 
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, db_index=True)
     content = models.TextField("canonical JSON")
     published_at = models.DateTimeField(default=now)
 

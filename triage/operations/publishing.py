@@ -11,7 +11,7 @@ from hub.record.actors import Actor
 from hub.record.operations import write
 from hub.refusals import Refusal
 from triage.models import Catalogue, ProtocolVersion
-from triage.operations.signing import put_in_force
+from triage.operations.signing import gave_way, lock_protocol, put_in_force
 from triage.protocols import Library, Protocol, protocol_digest, to_json
 from triage.protocols.decoding import canonical, digest
 
@@ -54,15 +54,14 @@ def _may_be_illustrative(version: ProtocolVersion) -> bool:
     if in_force is not None and not in_force.illustrative:
         return False
     if version.state == ProtocolVersion.State.RETIRED:
-        return in_force is not None
+        return in_force is not None and gave_way(version)
     return version.state == ProtocolVersion.State.DRAFT
 
 
 def _keep(protocol: Protocol, *, by: Actor, done: Published) -> ProtocolVersion:
     content = to_json(protocol)
     sealed = protocol_digest(protocol)
-    known = ProtocolVersion.objects.select_for_update().filter(protocol=protocol.id)
-    same = known.filter(digest=sealed).first()
+    same = next((each for each in lock_protocol(protocol.id) if each.digest == sealed), None)
     if same is not None:
         done.unchanged.append(protocol.id)
         return same
@@ -89,7 +88,8 @@ def _keep_catalogue(library: Library) -> None:
         "presentations": tuple(library.presentations.values()),
     }
     sealed = digest(_Parts(**content))
-    if not Catalogue.objects.filter(digest=sealed).exists():
+    newest = Catalogue.objects.order_by("-published_at", "-id").values_list("digest", flat=True).first()
+    if newest != sealed:  # an earlier release that is published again is in force again
         Catalogue.objects.create(digest=sealed, content=canonical(_Parts(**content)))
 
 

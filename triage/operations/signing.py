@@ -13,6 +13,7 @@ from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.people.roles import Role
 from hub.record.actors import CLOCK, Actor
+from hub.record.models import Event
 from hub.record.operations import write
 from hub.record.transitions import apply
 from hub.refusals import Refusal
@@ -22,12 +23,17 @@ from triage.states import VERSION_STATES
 DUE = "protocol.activate"
 
 
+def lock_protocol(protocol: str) -> list[ProtocolVersion]:
+    """Every version of a protocol, locked in one order: of two that come into force at once one waits."""
+    return list(ProtocolVersion.objects.select_for_update().filter(protocol=protocol).order_by("pk"))
+
+
 def locked(version_id: int) -> ProtocolVersion:
-    """The version, its row locked; Refusal 404 when there is none."""
-    found = ProtocolVersion.objects.select_for_update().filter(pk=version_id).first()
-    if found is None:
+    """The version, locked with all others of its protocol; Refusal 404 when there is none."""
+    protocol = ProtocolVersion.objects.filter(pk=version_id).values_list("protocol", flat=True).first()
+    if protocol is None:
         raise Refusal("There is no such version.", code="no-such-version", status=404)
-    return found
+    return next(each for each in lock_protocol(protocol) if each.pk == version_id)
 
 
 def may_govern(by: User) -> None:
@@ -102,7 +108,8 @@ def _examined(version: ProtocolVersion, seen: int | None) -> Examination:
         raise Refusal("It was examined again meanwhile. Read the new result, then sign.", code="read-again")
     if newest.faults:
         raise Refusal(
-            "The verifier does not prove this version. Mend it; a changed file is a new version.",
+            "The verifier does not prove this version. Mend it; a changed file is a new version. "
+            "Nothing was changed.",
             code="not-proved",
         )
     return newest
@@ -128,6 +135,7 @@ def activate(*, version_id: int, by: User, at: datetime | None = None) -> Protoc
             raise Refusal(" ".join(missing), code="not-signed", missing=missing)
         if not _signable(version):
             raise Refusal("Only a version in review is put in force. Nothing was changed.", code="not-now")
+        _examined(version, seen=None)
         if at is None or at <= now():
             cancel(f"{DUE}:{version.pk}")
             _put_signed_in_force(version, by=by)
@@ -143,10 +151,17 @@ def activate(*, version_id: int, by: User, at: datetime | None = None) -> Protoc
 
 @handles(DUE)
 def activate_as_planned(item: DueItem) -> None:
-    """The date has come. A version that was withdrawn since stays withdrawn."""
+    """The date has come. What was withdrawn since stays withdrawn; what is no longer proved stays out, and says so."""
     version = locked(int(item.subject))
-    if _signable(version) and not missing_signatures(version.signatures.all()):
-        _put_signed_in_force(version, by=CLOCK)
+    if not _signable(version) or missing_signatures(version.signatures.all()):
+        return
+    try:
+        _examined(version, seen=None)
+    except Refusal as refusal:
+        data = {"number": version.number, "digest": version.digest, "why": refusal.sentence}
+        write(stream=version.stream, kind="protocol.activation_refused", by=CLOCK, data=data)
+        return
+    _put_signed_in_force(version, by=CLOCK)
 
 
 def _put_signed_in_force(version: ProtocolVersion, *, by: Actor) -> None:
@@ -160,15 +175,23 @@ def put_in_force(version: ProtocolVersion, move: str, *, by: Actor, changed: tup
         protocol=version.protocol, state=ProtocolVersion.State.ACTIVE
     )
     for each in former.exclude(pk=version.pk):
-        _retire(each, by=by, reason=f"version {version.number} takes its place")
+        _retire(each, by=by, reason=f"version {version.number} takes its place", successor=version.number)
     version.active_from, version.retired_at = now(), None
     data = {"number": version.number, "digest": version.digest}
     apply(VERSION_STATES, version, move, by=by, data=data, changed=("active_from", "retired_at", *changed))
 
 
-def _retire(version: ProtocolVersion, *, by: Actor, reason: str) -> None:
+def gave_way(version: ProtocolVersion) -> bool:
+    """Whether a retired version only made room for another; otherwise a person took it out of use."""
+    kind = f"{VERSION_STATES.name}.retire"
+    ends = Event.objects.filter(stream=version.stream, kind=kind, data__number=version.number)
+    last = ends.order_by("-sequence").first()
+    return last is not None and last.data.get("successor") is not None
+
+
+def _retire(version: ProtocolVersion, *, by: Actor, reason: str, successor: int | None = None) -> None:
     version.retired_at = now()
-    data = {"number": version.number, "reason": reason}
+    data = {"number": version.number, "reason": reason, "successor": successor}
     apply(VERSION_STATES, version, "retire", by=by, data=data, changed=("retired_at",))
     cancel(f"{DUE}:{version.pk}")
 
