@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
+IDLE = 4.0  # seconds; the server lets go of a connection that is idle for longer while cases are prepared
+
 
 @dataclass
 class Browser:
@@ -23,6 +25,7 @@ class Browser:
 
     def __post_init__(self) -> None:
         self._line = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)
+        self._used = time.monotonic()
 
     def ask(
         self, method: str, path: str, *, form: Mapping[str, str] | None = None, document: object = None,
@@ -42,14 +45,12 @@ class Browser:
             body, sent["Content-Type"] = json.dumps(document), "application/json"
         if self.bearer:
             sent["Authorization"] = f"Bearer {self.bearer}"
-        try:
-            self._line.request(method, path, body=body, headers=sent)
-        except ConnectionError:
-            # The server let go of a connection that was idle while cases were prepared: nothing had been sent.
-            self._line.close()
-            self._line.request(method, path, body=body, headers=sent)
+        if time.monotonic() - self._used > IDLE:
+            self._line.close()  # the next request opens a new one
+        self._line.request(method, path, body=body, headers=sent)
         response = self._line.getresponse()
         data = response.read()
+        self._used = time.monotonic()
         for cookie in response.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.split(";", 1)[0].partition("=")
             self.cookies[name] = value

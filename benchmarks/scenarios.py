@@ -10,7 +10,7 @@ from benchmarks.patients import phone, stranger, stranger_waiting
 from hub.cases.models import Case
 from hub.people.models import User
 from hub.record.actors import Machine
-from referrals.models import Referral
+from referrals.models import Referral, Service
 from tests.referrals.stories import AGREED, assessed_fall, in_consultation, make_service
 from triage.operations.assessing import open_assessment
 
@@ -65,10 +65,14 @@ def intake(place: Place, count: int) -> Figure:
     machines = [Browser(browser.url, bearer=place.token) for browser in place.browsers]
 
     def send(browser: Browser, number: int) -> int:
-        document = incident(f"BENCH-{stamp}-{number}", phone(number))
-        return browser.ask("POST", "/api/v1/cases", document=document)[0]
+        return send_incident(browser, f"BENCH-{stamp}-{number}", number)
 
     return place.figure("record a call (API)", run(machines, count, send))
+
+
+def send_incident(machine: Browser, cad_number: str, caller: int) -> int:
+    """The CAD's request; the status."""
+    return machine.ask("POST", "/api/v1/cases", document=incident(cad_number, phone(caller)))[0]
 
 
 def incident(number: str, phone_number: str = "020 7946 0123") -> dict[str, object]:
@@ -83,27 +87,34 @@ def incident(number: str, phone_number: str = "020 7946 0123") -> dict[str, obje
 
 def claim(place: Place, count: int) -> Figure:
     """Claim a case from its page: the button's request."""
-    keys = [stranger_waiting("C4").pk for _ in range(count)]
-    done = run(
-        place.browsers, count, lambda browser, n: browser.ask("POST", f"/cases/{keys[n]}/claim/", form={})[0]
-    )
+    waiting = [stranger_waiting("C4") for _ in range(count)]
+    done = run(place.browsers, count, lambda browser, n: press_claim(browser, waiting[n]))
     return place.figure("claim a case", done)
+
+
+def press_claim(browser: Browser, case: Case) -> int:
+    """The request of the button on a case's page; the status."""
+    return browser.ask("POST", f"/cases/{case.pk}/claim/", form={})[0]
 
 
 def one_answer(place: Place, count: int) -> Figure:
     """One answer in an assessment and the fragment that comes back."""
     questions = {
-        id(browser): _unanswered(person, needed)
+        id(browser): unanswered(person, needed)
         for browser, person, needed in zip(place.browsers, place.people, shares(place, count), strict=True)
     }
 
     def send(browser: Browser, _: int) -> int:
-        case, finding = questions[id(browser)].pop()
-        form = {"fence": str(case.fence), "finding": finding, "value": "no"}
-        headers = {"HX-Request": "true"}
-        return browser.ask("POST", f"/cases/{case.pk}/assessment/answer/", form=form, headers=headers)[0]
+        return press_no(browser, *questions[id(browser)].pop())
 
     return place.figure("one answer in an assessment", run(place.browsers, count, send))
+
+
+def press_no(browser: Browser, case: Case, finding: str) -> int:
+    """The request of the key "no"; the status."""
+    form = {"fence": str(case.fence), "finding": finding, "value": "no"}
+    headers = {"HX-Request": "true"}
+    return browser.ask("POST", f"/cases/{case.pk}/assessment/answer/", form=form, headers=headers)[0]
 
 
 def shares(place: Place, count: int) -> list[int]:
@@ -112,7 +123,7 @@ def shares(place: Place, count: int) -> list[int]:
     return [count // 3 + each, *[each] * (len(place.browsers) - 1)]
 
 
-def _unanswered(person: User, needed: int) -> list[tuple[Case, str]]:
+def unanswered(person: User, needed: int) -> list[tuple[Case, str]]:
     """Questions of this clinician's consultations, one consultation after the other."""
     prepared: list[tuple[Case, str]] = []
     while len(prepared) < needed:
@@ -134,14 +145,18 @@ def create_referral(place: Place, count: int) -> Figure:
 
     def send(browser: Browser, _: int) -> int:
         service, waiting = prepared[id(browser)]
-        case = waiting.pop()
-        form = {"service": str(service.pk), "fence": str(case.fence), "agreement": AGREED, "words": ""}
-        return browser.ask("POST", f"/cases/{case.pk}/offer/", form=form)[0]
+        return send_offer(browser, waiting.pop(), service)
 
     done = run(place.browsers, count, send)
     if Referral.objects.filter(service__in=[service for service, _ in prepared.values()]).count() < count:
         done.wrong.append("fewer referrals than requests")
     return place.figure("create a referral", done)
+
+
+def send_offer(browser: Browser, case: Case, service: Service) -> int:
+    """The request of the offer page's form; the status."""
+    form = {"service": str(service.pk), "fence": str(case.fence), "agreement": AGREED, "words": ""}
+    return browser.ask("POST", f"/cases/{case.pk}/offer/", form=form)[0]
 
 
 SCENARIOS: list[tuple[Callable[[Place, int], Figure], int]] = [
