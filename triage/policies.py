@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from hub.cases.phones import as_e164
+from hub.cases.phones import as_e164, is_mobile
 from triage.models import ClosingSet
 from triage.protocols import Disposition, Finding
 from triage.protocols.compiled import compile_protocol
@@ -101,8 +101,8 @@ def _missing_details(details: ClosingDetails) -> list[str]:
     found = []
     if details.agreement in ("reluctant", "declined") and not details.disagreement_action.strip():
         found.append("They do not fully agree: record what was done about it.")
-    if details.written == "text" and not as_e164(details.written_to).startswith("+"):
-        found.append("Record the telephone number that the written copy goes to.")
+    if details.written == "text" and not is_mobile(as_e164(details.written_to)):
+        found.append("Record a mobile number for the written copy: no text message reaches a landline.")
     return found
 
 

@@ -1,6 +1,13 @@
 """Telephone numbers: read as a British caller says them, kept in E.164, shown as people write them."""
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
+
+_TEXTED = frozenset(
+    {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PERSONAL_NUMBER}
+)
+# Ofcom's numbers for fiction: mobile, but assigned to nobody, so the library cannot know.
+_DRAMA = "+447700900"
 
 
 def as_e164(said: str) -> str:
@@ -23,6 +30,14 @@ def as_written(kept: str) -> str:
         phonenumbers.PhoneNumberFormat.NATIONAL if british else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
     return phonenumbers.format_number(number, style)
+
+
+def is_mobile(kept: str) -> bool:
+    """Whether a number in E.164 belongs to a telephone that gets text messages."""
+    if kept.startswith(_DRAMA):
+        return True
+    number = _parse(kept)
+    return number is not None and phonenumbers.number_type(number) in _TEXTED
 
 
 def _parse(text: str) -> phonenumbers.PhoneNumber | None:

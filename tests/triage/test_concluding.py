@@ -252,7 +252,8 @@ def test_a_case_that_needs_an_ambulance_is_not_closed_with_advice(consult: Consu
         ({"agreement": "declined"}, "what was done"),
         ({"with_them": ""}, "who is with them"),
         ({"written": ""}, "written copy"),
-        ({"written": "text"}, "number"),
+        ({"written": "text"}, "mobile number"),
+        ({"written": "text", "written_to": "020 7946 0301"}, "reaches a landline"),
     ],
 )
 def test_each_missing_item_of_the_closing_set_is_named_and_nothing_is_kept(

@@ -69,7 +69,7 @@ def test_the_written_copy_goes_out_once_when_the_case_ends(consult: Consult) -> 
     talk = consult("sore-throat", stated_age=30)
     talk.no_to_the_rest()
     conclude(**talk.key)
-    with pytest.raises(Refusal, match="telephone number"):
+    with pytest.raises(Refusal, match="mobile number"):
         record_closing_set(
             **talk.key, details=whole_closing_set(talk.case.pk, written="text", written_to="later")
         )

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from hub.cases import closing_guards
-from hub.cases.phones import as_e164, as_written
+from hub.cases.phones import as_e164, as_written, is_mobile
 from hub.cases.states import Outcome
 from hub.cases.web.acting import person, visible_case
 from hub.people.access import requires
@@ -138,7 +138,7 @@ def _closing_form(
 def _mobile(opening: Opening | None) -> str:
     """The number said on this call, when a text message can reach it; a number from the record is nobody's word."""
     number = as_e164(opening.number_back) if opening else ""
-    return as_written(number) if number.startswith("+447") else ""
+    return as_written(number) if is_mobile(number) else ""
 
 
 def _act(request: HttpRequest, case_id: UUID, do: Any, **more: Any) -> HttpResponse:
