@@ -108,7 +108,7 @@ def test_an_answer_that_does_not_fit_is_refused_and_nothing_is_kept(
     assert not Answer.objects.exists()
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "1e400", "-1", "many"])
+@pytest.mark.parametrize("value", ["nan", "inf", "1e400", "-1", "many", "3_9", "1e1", "٣٩", "39,5"])
 def test_a_number_out_of_this_world_is_refused(consult: Consult, content: object, value: str) -> None:
     talk = consult("fall", stated_age=80)
     number = next(

@@ -1,5 +1,6 @@
 """Answers. Nothing is overwritten: a changed mind is a new row that supersedes the old one."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from triage.policies import IN_ONE_BREATH
 from triage.protocols import BadAnswer, Finding, Kind
 from triage.protocols.findings import Answer as Value
 from triage.standing import Standing, context_of
+
+# As people write it. Python would also read "3_9", "1e1" and the digits of other scripts.
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 def answer(
@@ -107,7 +111,7 @@ def _read(finding: Finding, value: Value) -> Value:
     read: Any = value
     try:
         if finding.kind is Kind.NUMBER and isinstance(value, str) and value != "not-known":
-            number = float(value)
+            number = _number(value)
             read = int(number) if number.is_integer() else number
         finding.rank(read)
     except (BadAnswer, ValueError, OverflowError) as error:
@@ -117,6 +121,12 @@ def _read(finding: Finding, value: Value) -> Value:
         ) from error
     result: Value = read
     return result
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return float(text)
 
 
 def _write_answer(now_: Standing, source: _Source, value: Value, *, by: User) -> None:

@@ -1,21 +1,43 @@
 """Observations on the assessment's page: typed in, and shown with their early-warning score."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from triage.models import Observation
 from triage.news2 import Consciousness, Score, Vitals, score, unfit
 from triage.operations.observing import known, vitals_of
 from triage.standing import Standing
 
+# As people write it. Python would also read "3_9", and a slip of the finger would be another number.
+_NUMBER = re.compile(r"\s*-?[0-9]{1,9}(\.[0-9]{1,9})?\s*")
+
+
+class _Plain:
+    """A field of numbers that takes plain digits and nothing else."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip() and not _NUMBER.fullmatch(value):
+            raise ValidationError("Enter a number.", code="invalid")
+        return super().to_python(value)  # type: ignore[misc]
+
+
+class _Whole(_Plain, forms.IntegerField):
+    pass
+
+
+class _Decimal(_Plain, forms.DecimalField):
+    pass
+
 
 class ObservationForm(forms.Form):
     """One set, as somebody beside the patient reads it out. What may be is the operation's rule."""
 
-    respiratory_rate = forms.IntegerField(label="Breaths a minute", required=False)
-    saturation = forms.IntegerField(label="Oxygen saturation, %", required=False)
+    respiratory_rate = _Whole(label="Breaths a minute", required=False)
+    saturation = _Whole(label="Oxygen saturation, %", required=False)
     scale = forms.ChoiceField(
         label="Saturation scale",
         required=False,
@@ -24,17 +46,17 @@ class ObservationForm(forms.Form):
     on_oxygen = forms.ChoiceField(
         label="Breathing", required=False, choices=[("", "Not known"), ("no", "Air"), ("yes", "Oxygen")]
     )
-    systolic = forms.IntegerField(label="Upper blood pressure, mmHg", required=False)
-    pulse = forms.IntegerField(label="Pulse a minute", required=False)
+    systolic = _Whole(label="Upper blood pressure, mmHg", required=False)
+    pulse = _Whole(label="Pulse a minute", required=False)
     consciousness = forms.ChoiceField(
         label="Consciousness", required=False, choices=[("", "Not known"), *Observation.Consciousness.choices]
     )
-    temperature = forms.DecimalField(label="Temperature, °C", required=False, max_digits=3, decimal_places=1)
+    temperature = _Decimal(label="Temperature, °C", required=False, max_digits=3, decimal_places=1)
     source = forms.ChoiceField(
         label="Measured by", required=False, choices=[("", "Choose"), *Observation.Source.choices]
     )
     source_words = forms.CharField(label="Who, with what", required=False, max_length=200)
-    minutes_ago = forms.IntegerField(label="Minutes ago", required=False)
+    minutes_ago = _Whole(label="Minutes ago", required=False)
 
     def vitals(self) -> Vitals:
         """As the operation takes them."""
