@@ -78,6 +78,11 @@ class Score:
             return "medium"
         return "low-medium" if self.threes else "low"
 
+    @property
+    def band_told(self) -> str:
+        """The band as people hear it: with something missing it is the least that it can be."""
+        return f"at least {self.band}" if self.missing and self.band != "high" else self.band
+
 
 def score(vitals: Vitals) -> Score:
     """The points of one set of observations."""

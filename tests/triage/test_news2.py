@@ -87,6 +87,20 @@ def test_bands_by_aggregate_and_by_a_single_three() -> None:
     assert score(Vitals(respiratory_rate=25, pulse=111, on_oxygen=True)).band == "high"
 
 
+@pytest.mark.parametrize(
+    ("vitals", "told"),
+    [
+        (Vitals(pulse=80), "at least low"),
+        (Vitals(saturation=90), "at least low-medium"),
+        (Vitals(respiratory_rate=26, saturation=90), "at least medium"),
+        (Vitals(respiratory_rate=26, saturation=90, pulse=135), "high"),
+        (WELL, "low"),
+    ],
+)
+def test_a_band_with_something_missing_is_the_least_that_it_can_be(vitals: Vitals, told: str) -> None:
+    assert score(vitals).band_told == told
+
+
 def test_scale_2_from_93_is_not_read_without_knowing_air_or_oxygen() -> None:
     assert score(Vitals(saturation=97, scale=2)).points["oxygen saturation"] is None
     assert "oxygen saturation" in score(Vitals(saturation=97, scale=2)).missing
@@ -186,9 +200,11 @@ def test_the_page_shows_the_score_its_threes_and_what_is_missing(
     }
     wrong = client.post(address, {**sent, "pulse": "fast"})
     assert (wrong.status_code, 'value="fast"' in wrong.content.decode()) == (422, True)
+    assert client.post(address, {**sent, "pulse": "3_9"}).status_code == 422
+    assert client.post(address, {**sent, "temperature": "3_9"}).status_code == 422
     assert client.post(address, sent).status_code == 302
     page = client.get(reverse("triage:assessment", args=[talk.case.pk])).content.decode()
-    assert "NEWS2 at least 3" in page
+    assert "NEWS2 at least 3</strong> (at least low-medium)" in page
     assert "Scores 3 alone: oxygen saturation" in page
     assert "Not measured: breathing rate" in page
     assert "A carer&#39;s device" in page
