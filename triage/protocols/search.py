@@ -28,6 +28,9 @@ od:overdose pill:tablets gripping:heavy crushing:heavy"""
 _SILENT: Final = frozenset(_NO_NEWS.split())
 _MEANT: Final = dict(pair.split(":") for pair in _SAID_AND_MEANT.split())
 _SHORTEST_WITH_ERROR: Final = 4
+# What is read of one search: more than anybody says in a breath. A longer word is no word of English.
+LONGEST_TEXT: Final = 600
+LONGEST_WORD: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def _shortened(word: str) -> str:
 def stems(text: str) -> list[str]:
     """The telling words of a text as stems, in order."""
     words = re.findall(r"[a-z0-9]+", text.lower().replace("'", "").replace("’", ""))
-    return [stem(word) for word in words if word not in _SILENT]
+    return [stem(word) for word in words if word not in _SILENT and len(word) <= LONGEST_WORD]
 
 
 def _deletions(word: str) -> Iterator[str]:
@@ -107,7 +110,7 @@ class Index:
     def match(self, words: str, limit: int = 12) -> tuple[Match, ...]:
         """Findings and presentations that fit the caller's words, best first; nothing for silent words."""
         wanted: dict[str, float] = {}
-        for word in dict.fromkeys(stems(words)[:30]):
+        for word in dict.fromkeys(stems(words[:LONGEST_TEXT])[:30]):
             for known, trust in self._known(word):
                 wanted[known] = max(trust, wanted.get(known, 0.0))
         scores: dict[tuple[str, str], float] = defaultdict(float)

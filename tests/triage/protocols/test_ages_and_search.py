@@ -87,6 +87,17 @@ def test_odd_words_do_no_harm(index: Index, words: str) -> None:
     assert len(index.match(words)) <= 12
 
 
+def test_a_word_without_end_costs_nothing_and_hides_no_other(index: Index) -> None:
+    # Given one word of twenty thousand letters, or hundreds of long ones, before the words that tell
+    endless = [f"{'a' * 20_000} fever", " ".join("qwertzuiop" * 200 for _ in range(30))]
+    started = perf_counter()
+    found = [index.match(words) for words in (*endless, f"{'a' * 500} fever")]
+    # Then the search is over at once, and finds what was said within a breath's length
+    assert perf_counter() - started < 0.1
+    assert found[:2] == [(), ()]
+    assert "fever" in {match.id for match in found[2]}
+
+
 def test_a_long_telling_is_quick(index: Index) -> None:
     telling = "chset pian braethless swetting jwa fainnted headach tempreture vommiting " * 3
     index.match(telling)
