@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.cases import ages
 from hub.cases.models import Case
 from hub.clock import local, now
 from triage import published
@@ -132,13 +133,23 @@ def fact_of(risk: str) -> tuple[str, str]:
 
 
 def age_of(case: Case, assessment: Assessment, at: datetime | None = None) -> Age:
-    """The age as exactly as it is known: date of birth, then what the caller says now, then the case's years."""
+    """The age as exactly as it is known, for the rules."""
+    return age_known(case, assessment, at)[0]
+
+
+def age_known(case: Case, assessment: Assessment, at: datetime | None = None) -> tuple[Age, str | None]:
+    """The age for the rules and, chosen with it, in words for people; None is not recorded.
+
+    The date of birth, then what the caller says now, then the case's years.
+    """
     today = local(at or now()).date()
     if case.birth_date is not None and case.birth_date <= today:
-        return Age.on(case.birth_date, today)
+        return Age.on(case.birth_date, today), ages.said(case.birth_date, None, today)
     if assessment.stated_age:
-        return Age.from_text(assessment.stated_age)
-    return UNKNOWN_AGE if case.stated_age is None else Age.of_years(case.stated_age)
+        return Age.from_text(assessment.stated_age), assessment.stated_age
+    if case.stated_age is None:
+        return UNKNOWN_AGE, None
+    return Age.of_years(case.stated_age), ages.said(None, case.stated_age, today)
 
 
 def sex_of(case: Case, assessment: Assessment) -> Sex:
