@@ -20,7 +20,7 @@ class AlarmKind(StrEnum):
 
     WORSE = "worse"  # somebody heard that the patient is worse
     GIVEN_BACK = "given_back"  # a service gave the patient back while the case was open
-    CATEGORY_RAISED = "category_raised"  # by the sender, while somebody worked on the old category
+    CATEGORY_RAISED = "category_raised"  # by the sender, or by what the assessment makes certain
     LIMIT = "limit"  # the time limit passed
     NO_ANSWER = "no_answer"  # the ladder is climbed: a senior clinician decides
     WELFARE = "welfare"  # a welfare call is overdue

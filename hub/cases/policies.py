@@ -3,7 +3,7 @@
 from hub.cases import closing_guards
 from hub.cases.alarms import MUST_BE_HEARD
 from hub.cases.models import Case
-from hub.cases.states import Outcome, State, urgency
+from hub.cases.states import Outcome, State, most_urgent, urgency
 from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.record.actors import Actor
@@ -46,19 +46,30 @@ def why_not_send(case: Case, by: Actor) -> Refusal | None:
     return None
 
 
-def why_not_lower(case: Case, by: Actor, category: str) -> Refusal | None:
+def least_category(case: Case, certain: closing_guards.Demand | None) -> str:
+    """Below what nobody sends without a decision: the case's category, or what is certain of the patient."""
+    return most_urgent(case.category, certain.category) if certain else case.category
+
+
+def quick_category(case: Case) -> str:
+    """What "send ambulance now" asks for: no ambulance goes as C5."""
+    least = least_category(case, closing_guards.demanded(case))
+    return "C4" if urgency(least) > 4 else least
+
+
+def why_not_lower(case: Case, by: Actor, category: str, least: str) -> Refusal | None:
     """Going below the present category is for the clinician who holds it and has finished assessing."""
-    if urgency(category) <= urgency(case.category):
+    if urgency(category) <= urgency(least):
         return None
     if not isinstance(by, User) or case.state != State.IN_ASSESSMENT or case.owner_id != by.pk:
         return Refusal(
-            f"{category} is less urgent than {case.category}. Only the clinician who assesses the case goes down. "
-            f"Send at {case.category}, or higher.",
+            f"{category} is less urgent than {least}. Only the clinician who assesses the case goes down. "
+            f"Send at {least}, or higher.",
             code="lower-needs-assessment",
         )
     if missing := closing_guards.missing(case, f"{closing_guards.LOWER}{category}"):
         return Refusal(
-            f"{category} is less urgent than {case.category}; before that: " + " ".join(missing),
+            f"{category} is less urgent than {least}; before that: " + " ".join(missing),
             code="lower-needs-assessment",
             missing=missing,
         )
@@ -99,7 +110,9 @@ def why_not_close_unseen(case: Case, by: User, outcome: str, second: User | None
             f"{case.unanswered} of 3 attempts were made without an answer. Ring again, or send an ambulance.",
             code="ladder-not-finished",
         )
-    grave = urgency(case.category) <= 2 or bool(case.risks) or outcome == Outcome.NO_CONTACT
+    certain = closing_guards.demanded(case)
+    red = certain is not None and certain.red
+    grave = red or urgency(case.category) <= 2 or bool(case.risks) or outcome == Outcome.NO_CONTACT
     agreed = second is not None and second.pk != by.pk and second.may(Permission.SECOND_SIGN)
     if grave and not agreed:
         return Refusal(
@@ -107,3 +120,18 @@ def why_not_close_unseen(case: Case, by: User, outcome: str, second: User | None
             code="second-needed",
         )
     return None
+
+
+def why_not_duplicate(case: Case, other: Case) -> Refusal | None:
+    """A patient who is certain to need C1 or C2 goes on as urgently under the other number, or has the ambulance."""
+    certain = closing_guards.demanded(case)
+    if certain is None or not certain.red or other.outcome == Outcome.DISPATCHED:
+        return None
+    if other.is_open and urgency(other.category) <= urgency(certain.category):
+        return None
+    return Refusal(
+        f"{certain.why} {other.reference} goes on as {other.category} only. Nothing was changed. "
+        f"Raise that case to {certain.category}, or send the ambulance from this one.",
+        code="other-less-urgent",
+        other=other.reference,
+    )

@@ -82,6 +82,11 @@ def urgency(category: str) -> int:
     return int(category[-1])
 
 
+def most_urgent(*categories: str) -> str:
+    """The most urgent of these; of equals the first, so that HCP2 stays HCP2 beside C2."""
+    return min(categories, key=urgency)
+
+
 class Segment(models.TextChoices):
     """Part of C2: A goes at once, B and C may be looked at by a clinician first."""
 

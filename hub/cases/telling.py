@@ -64,14 +64,16 @@ _SENTENCES: dict[str, Sentence] = {
     "case.claim": Sentence("Claimed"),
     "case.take_over": Sentence("Taken over from {before}", ("reason",)),
     "case.start_consultation": Sentence("Consultation began"),
-    "case.release": Sentence("Put back into the queue", ("reason",)),
-    "case.lease_expired": Sentence("Went back into the queue by itself", ("reason",), serious=True),
+    "case.release": Sentence("Put back into the queue", ("reason", "alarm")),
+    "case.lease_expired": Sentence("Went back into the queue by itself", ("reason", "alarm"), serious=True),
     "case.no_answer": Sentence("Back in the queue at its own age", ("reason",)),
     "case.call": Sentence("{kind}: {result}", ("note",)),
     "case.welfare_call": Sentence("Welfare call: {result}; worse: {worse}", ("note",)),
     "case.contact_added": Sentence("Added contact {rank}: {name}"),
     "case.address_confirmed": Sentence("The caller spoke the address", ("after",)),
-    "case.send_ambulance": Sentence("Ambulance asked for at {category} ({reason})", ("words",), serious=True),
+    "case.send_ambulance": Sentence(
+        "Ambulance asked for at {category} ({reason})", ("raised", "words"), serious=True
+    ),
     "case.send_again": Sentence(
         "Ambulance asked for again; it was already on its way to dispatch", ("words",)
     ),

@@ -22,6 +22,17 @@ def set_clocks(case: Case) -> None:
     case.welfare_due_at = case.arrived_at + timedelta(minutes=clocks.welfare_every)
 
 
+def raise_category(case: Case, category: str) -> tuple[str, ...]:
+    """A more urgent category with its own limits from now, never later than before; the changed fields' names."""
+    clocks, moment = clocks_for(category), now()
+    case.category, case.clock_start = category, moment  # restarted on upgrade
+    limits = (clocks.first_attempt, clocks.breach, clocks.welfare_every)
+    for name, minutes in zip(CLOCK_FIELDS, limits, strict=True):
+        limit = moment + timedelta(minutes=minutes)
+        setattr(case, name, min(getattr(case, name) or limit, limit))
+    return ("category", "clock_start", *CLOCK_FIELDS)
+
+
 def set_order(case: Case) -> None:
     """The place in the queue by the one rule."""
     standing = Standing(

@@ -26,7 +26,8 @@ from hub.cases.operations.locking import (
     move,
     raise_alarm,
 )
-from hub.cases.policies import why_not_close_unseen
+from hub.cases.operations.raising import raise_to_what_is_certain
+from hub.cases.policies import why_not_close_unseen, why_not_duplicate
 from hub.cases.states import Outcome, State, clocks_for
 from hub.clock import now
 from hub.people.models import User
@@ -61,6 +62,8 @@ def close_case(
     with transaction.atomic():
         goes_on = _lock_both(case_id, other) if outcome == Outcome.DUPLICATE else None
         case = lock_held(case_id, by=by, fence=fence)
+        if goes_on is not None and (refusal := why_not_duplicate(case, goes_on)):
+            raise refusal
         if outcome in UNSEEN:
             if refusal := why_not_close_unseen(case, by, outcome, second):
                 raise refusal
@@ -146,13 +149,14 @@ def return_from_referral(*, case_id: UUID, by: Actor, alarm: str) -> Case:
         case = lock_case(case_id)
         look = timedelta(minutes=min(clocks_for(case.category).first_attempt, SECOND_LOOK_AT_MOST))
         case.breach_at = max(case.breach_at, now() + look)
-        changed = raise_alarm(case, AlarmKind.BACK, alarm)
+        raised, changed = raise_to_what_is_certain(case)
+        changed += raise_alarm(case, AlarmKind.BACK, alarm)
         set_order(case)
         move(
             case,
             "referral_returned",
             by=by,
-            data={"alarm": alarm},
+            data={**raised, "alarm": alarm},
             changed=(*changed, "breach_at", *ORDER_FIELDS),
         )
         schedule_clocks(case)

@@ -1,5 +1,6 @@
 """Ambulance: asked for by anyone who can see the case, or by the clock; the hub's until the CAD has it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from hub.cases.operations.locking import (
     move,
     raise_alarm,
 )
-from hub.cases.policies import why_not_defer, why_not_lower, why_not_send
-from hub.cases.states import Outcome, State, clocks_for, urgency
+from hub.cases.policies import least_category, why_not_defer, why_not_lower, why_not_send
+from hub.cases.states import Outcome, State, clocks_for, most_urgent, urgency
 from hub.clock import now
 from hub.people.models import User
 from hub.post.operations import post, withdraw
@@ -35,20 +36,41 @@ LIMIT_PASSED = "The time limit has passed"
 RING_DISPATCH = "Ring dispatch: the CAD has not taken this ambulance request."
 
 
-def send_ambulance(*, case_id: UUID, by: Actor, category: str, reason: str, words: str = "") -> Dispatch:
-    """Ask the CAD for an ambulance at this category. Up is free; lower than now needs a finished assessment.
+def send_ambulance(
+    *, case_id: UUID, by: Actor, category: str, reason: str, words: str = "", by_hand: bool = False
+) -> Dispatch:
+    """Ask the CAD for an ambulance. Up is free; saying the same again returns the open request, higher replaces it.
 
-    Saying the same again returns the open request; a higher category replaces it.
+    The category is a wish from a page that may be old: the ambulance goes at the most urgent of it, of the case's
+    own and of what is certain of the patient, without losing time over it.
+    by_hand: somebody chose this category deliberately; below those it is refused without a finished assessment.
     """
     with transaction.atomic():
         case = lock_case(case_id)
-        if refusal := why_not_send(case, by) or why_not_lower(case, by, category):
+        if refusal := why_not_send(case, by):
             raise refusal
+        certain = closing_guards.demanded(case)
+        least = least_category(case, certain)
+        if by_hand and (refusal := why_not_lower(case, by, category, least)):
+            raise refusal
+        asked, category = category, category if by_hand else most_urgent(category, least)
         waiting = case.dispatches.filter(state=Dispatch.State.REQUESTED).first()
         if waiting is not None and urgency(category) >= urgency(waiting.category):
             _keep_words(case, waiting, by=by, words=words)
             return waiting
-        return _request(case, "send_ambulance", by=by, category=category, reason=reason, words=words)
+        told = _raised(asked, category, case, certain)
+        return _request(
+            case, "send_ambulance", by=by, category=category, reason=reason, words=words, told=told
+        )
+
+
+def _raised(asked: str, category: str, case: Case, certain: closing_guards.Demand | None) -> dict[str, str]:
+    """For the event: another category was asked for than went, and why."""
+    if urgency(category) >= urgency(asked):
+        return {}
+    surely = certain is not None and urgency(certain.category) < urgency(case.category)
+    why = certain.why if certain and surely else f"The case is {case.category}."
+    return {"asked": asked, "raised": f"{asked} was asked for, {category} goes. {why}"}
 
 
 def _keep_words(case: Case, waiting: Dispatch, *, by: Actor, words: str) -> None:
@@ -111,6 +133,7 @@ def _request(
     reason: str,
     words: str = "",
     also: tuple[str, ...] = (),
+    told: Mapping[str, str] | None = None,
 ) -> Dispatch:
     moment = now()
     if urgency(category) < urgency(case.category):
@@ -122,14 +145,21 @@ def _request(
         Dispatch.objects.filter(pk=old.pk).update(state=Dispatch.State.REPLACED)
     # What nobody has answered yet goes to dispatch with the request, and stands until somebody has heard it.
     unheard = [each.sentence for each in case.open_alarms if each.kind in MUST_BE_HEARD]
-    told = " ".join([*filter(None, [words.strip()]), *unheard])
+    said = " ".join([*filter(None, [words.strip()]), *unheard])
     dispatch = Dispatch.objects.create(
-        case=case, category=category, reason=reason, words=told, requested_at=moment, requested_by=person(by)
+        case=case, category=category, reason=reason, words=said, requested_at=moment, requested_by=person(by)
     )
     also = (*also, *others_are_asked(case))
     ended = end_alarms(case, lambda alarm: alarm.kind not in MUST_BE_HEARD | OUTLIVES_THE_CASE)
     changed = (*let_go(case), *ALARM_FIELDS, "category", "clock_start", *also)
-    data = {"category": category, "category_before": before, "reason": reason, "words": words, **ended}
+    data = {
+        "category": category,
+        "category_before": before,
+        "reason": reason,
+        "words": words,
+        **ended,
+        **(told or {}),
+    }
     move(case, name, by=by, data={**data, "dispatch": str(dispatch.pk)}, changed=changed)
     _tell_cad(case, dispatch)
     closing_guards.run_afterwards(case, Outcome.DISPATCHED, by)

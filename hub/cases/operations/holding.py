@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from hub.cases.models import Case
 from hub.cases.operations.clocks import ORDER_FIELDS, schedule_clocks, schedule_lease, set_order
 from hub.cases.operations.locking import let_go, lock_case, move, not_yours
+from hub.cases.operations.raising import raise_to_what_is_certain
 from hub.cases.states import OWNED_STATES, State
 from hub.clock import now
 from hub.people.models import User
@@ -142,9 +143,13 @@ def lease_ended(*, case_id: UUID) -> None:
 
 
 def back_to_queue(case: Case, name: str, *, by: Actor, reason: str, also: tuple[str, ...] = ()) -> None:
-    """Waiting again at its original age; clocks that ran meanwhile are looked at again."""
-    data = {"reason": reason, "holder": case.owner.name if case.owner else None}
-    changed = (*let_go(case), *also)
+    """Waiting again at its original age; clocks that ran meanwhile are looked at again.
+
+    What the consultation made certain goes with it. A case that was only claimed has been told nothing new.
+    """
+    raised, changed = raise_to_what_is_certain(case) if case.state == State.IN_ASSESSMENT else ({}, ())
+    data = {"reason": reason, "holder": case.owner.name if case.owner else None, **raised}
+    changed += (*let_go(case), *also)
     case.consultation_started_at = None
     set_order(case)
     move(case, name, by=by, data=data, changed=(*changed, "consultation_started_at", *ORDER_FIELDS))

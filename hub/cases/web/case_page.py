@@ -8,7 +8,13 @@ from hub.cases import ages
 from hub.cases.models import Call, Case, Contact, Dispatch
 from hub.cases.operations.ladder import ATTEMPTS
 from hub.cases.phones import as_written
-from hub.cases.policies import why_not_claim, why_not_defer, why_not_send, why_not_take_over
+from hub.cases.policies import (
+    quick_category,
+    why_not_claim,
+    why_not_defer,
+    why_not_send,
+    why_not_take_over,
+)
 from hub.cases.queries import repeat_contacts
 from hub.cases.states import State
 from hub.cases.telling import lines
@@ -49,7 +55,7 @@ def context(case: Case, user: User) -> dict[str, Any]:
         "ladder": ladder(case, moment),
         "mine": case.held_by(user, at=moment) or case.owner_id == user.pk,
         "can": buttons(case, user),
-        "quick_category": "C4" if case.category == "C5" else case.category,
+        "quick_category": quick_category(case),
         "forms": drawn_forms(case.category),
         "rung_choices": forms.rung_choices(contacts),
     }

@@ -19,10 +19,13 @@ def send_ambulance(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Send now, or upgrade: one press."""
 
     def do(form: SendForm) -> None:
-        dispatching.send_ambulance(
-            case_id=case_id, by=person(request), category=form.said("category"), reason=form.said("reason"),
-            words=form.said("words"),
+        asked = form.said("category")
+        sent = dispatching.send_ambulance(
+            case_id=case_id, by=person(request), category=asked, reason=form.said("reason"),
+            words=form.said("words"), by_hand=form.cleaned_data["by_hand"],
         )  # fmt: skip
+        if sent.category != asked:
+            messages.warning(request, f"It goes as {sent.category}, not {asked}: see the timeline.")
 
     return carry_out(
         request, case_id, SendForm, title="Send an ambulance", button="Send the ambulance", do=do,

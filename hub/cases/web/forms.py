@@ -156,6 +156,8 @@ class SendForm(CaseForm):
     """An ambulance, now."""
 
     called = "send"
+    # A category that a person picked; the button that sends at once says nothing of it, and is never sent below.
+    by_hand = forms.BooleanField(required=False, widget=forms.HiddenInput)
     category = forms.ChoiceField(label="Category", choices=Category.choices)
     reason = forms.ChoiceField(label="Why", choices=SendReason.choices)
     words = forms.CharField(

@@ -174,7 +174,7 @@ def test_going_down_is_refused_without_an_assessment(
     case = open_case_("C3")
     for by in (call_handler, clinician):
         with pytest.raises(Refusal) as refused:
-            send_ambulance(case_id=case.pk, by=by, category="C4", reason="seems fine")
+            send_ambulance(case_id=case.pk, by=by, category="C4", reason="seems fine", by_hand=True)
         assert refused.value.code == "lower-needs-assessment"
     assert fresh(case).state == "waiting"
 

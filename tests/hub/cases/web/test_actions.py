@@ -133,7 +133,8 @@ def test_one_press_sends_an_ambulance_whoever_holds_the_case(
 
 def test_going_down_is_refused_with_the_reason(held: Case, call_handler: User, client_as: Signed) -> None:
     page = client_as(call_handler).post(
-        f"/cases/{held.pk}/send-ambulance/", {"category": "C5", "reason": "other", "words": "seems fine"}
+        f"/cases/{held.pk}/send-ambulance/",
+        {"category": "C5", "reason": "other", "words": "seems fine", "by_hand": "on"},
     )
     assert page.status_code == 409
     assert "less urgent than C3" in page.content.decode()
