@@ -15,6 +15,12 @@ class _Breaker:
     open_until = 0.0
 
 
+def warm_up() -> None:
+    """Read the broker's client library; nothing is connected. Else the first person who refers waits for it."""
+    with current_app.producer_pool.acquire():
+        pass
+
+
 def nudge(task: str, *, queue: str) -> None:
     """Wake the workers once this transaction has committed; a broker that does not answer is left alone a while."""
     transaction.on_commit(partial(_send, task, queue), robust=True)

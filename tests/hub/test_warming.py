@@ -1,12 +1,15 @@
 """A web process has read the content before the first assessment asks for it, and starts without a database too."""
 
 import logging
+import sys
 
 import pytest
+from celery import Celery
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
+from hub import nudge
 from hub.config import warming
 from triage import published
 
@@ -43,3 +46,11 @@ def test_a_process_starts_while_its_database_is_away(
         warming.warm_up()
     assert "DatabaseError" in caplog.text
     assert "password" not in caplog.text
+
+
+def test_the_brokers_library_is_read_without_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = Celery("alone", broker="redis://127.0.0.1:1/0")
+    monkeypatch.setattr(nudge, "current_app", alone)
+    nudge.warm_up()
+    assert "redis" in sys.modules
+    assert alone.producer_pool.acquire().connection.connected is False
