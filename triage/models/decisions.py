@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import cached_property
 
 from hub.clock import now
 from triage.models.assessments import Assessment
@@ -101,6 +102,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @cached_property
+    def closing_set(self) -> "ClosingSet | None":
+        """The newest closing set; read once, so a new one is seen by whoever reads the decision anew."""
+        return self.closing_sets.last()
 
 
 class ClosingSet(models.Model):
