@@ -22,13 +22,17 @@ DROPPED = frozenset({str(Outcome.CANCELLED), str(Outcome.NO_CONTACT)})
 @guard
 def assessed(case: Case, outcome: str) -> list[str]:
     """A finished assessment, a disposition that needs no ambulance, and a whole closing set."""
-    lower = outcome.removeprefix(LOWER) if outcome.startswith(LOWER) else ""
-    if outcome not in WITHOUT_AMBULANCE and not lower:
+    if outcome not in WITHOUT_AMBULANCE and not outcome.startswith(LOWER):
         return []
     assessment = current(case)
     if assessment is None:
         return ["The case has not been assessed. Open the assessment."]
-    now_ = standing(case, assessment)
+    return missing_from(standing(case, assessment), outcome)
+
+
+def missing_from(now_: Standing, outcome: str) -> list[str]:
+    """What an assessment that was read already lacks for this outcome."""
+    lower = outcome.removeprefix(LOWER) if outcome.startswith(LOWER) else ""
     if now_.decision is None:
         return ["The assessment is not concluded on the answers as they stand now."]
     if unsettled := _unsettled(now_, now_.decision):
@@ -77,7 +81,7 @@ def _too_urgent(disposition: Disposition, outcome: str) -> list[str]:
 
 
 def _closing_set(decision: Decision) -> list[str]:
-    row = decision.closing_sets.last()
+    row = decision.closing_set
     if row is None:
         return ["The closing set is not recorded."]
     return missing_from_closing_set(details_of(row), decision.tags)

@@ -64,9 +64,12 @@ def demanded(case: Case) -> Demand | None:
     return min(found, key=lambda each: urgency(each.category), default=None)
 
 
-def missing(case: Case, outcome: str) -> list[str]:
-    """Everything that still stands between the case and this outcome."""
-    return [sentence for check in _GUARDS for sentence in check(case, outcome)]
+def missing(case: Case, outcome: str, *, besides: Guard | None = None) -> list[str]:
+    """Everything that still stands between the case and this outcome.
+
+    besides: a guard whose answer the asker has already, so that a page does not work it out twice.
+    """
+    return [sentence for check in _GUARDS if check is not besides for sentence in check(case, outcome)]
 
 
 def run_afterwards(case: Case, outcome: str, by: Actor) -> None:
