@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hub.people.middleware.IdleLockMiddleware",
+    "hub.accounts.middleware.GivenPasswordMiddleware",
     "hub.cases.web.refused.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

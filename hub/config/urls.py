@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("hub.people.urls")),
+    path("", include("hub.accounts.urls")),
     path("", include("hub.cases.urls")),
     path("board/", include("hub.board.urls")),
     path("", include("triage.urls")),

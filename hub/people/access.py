@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from hub.people.models import User
 from hub.people.permissions import DESCRIPTIONS, Permission
+from hub.people.typed import typed_fields
 
 View = Callable[..., HttpResponseBase]
 
@@ -69,7 +70,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """A stranger is sent to sign in; a form that comes after the session ended is shown with what was typed."""
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         return HttpResponse("You are signed out. Nothing was saved.", status=401, content_type="text/plain")
-    kept = [(name, value) for name, values in request.POST.lists() for value in values if value.strip()]
+    kept = [(name, value) for name, value in typed_fields(request) if value.strip()]
     if request.method != "POST" or not kept:
         return redirect_to_login(request.get_full_path())
     return render(request, "hub/people/signed_out.html", {"kept": kept}, status=401)

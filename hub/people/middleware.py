@@ -12,10 +12,10 @@ from django.urls.exceptions import Resolver404
 from hub.clock import now
 from hub.people import presence
 from hub.people.models import User
+from hub.people.typed import typed_fields
 
 STILL_ANSWERED = frozenset({"people:unlock", "people:sign_out", "people:alive"})
 WRITE_EVERY = 30  # seconds
-NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password"})
 
 
 class IdleLockMiddleware:
@@ -64,6 +64,10 @@ def locked(request: HttpRequest, wrong: bool = False) -> HttpResponse:
     """The lock page; fields of a posted form travel through it as hidden fields."""
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         return HttpResponse("The screen is locked.", status=423, content_type="text/plain")
-    kept = [(key, value) for key, values in request.POST.lists() for value in values if key not in NEVER_KEPT]
-    context = {"kept": kept, "method": request.method, "path": request.get_full_path(), "wrong": wrong}
+    context = {
+        "kept": typed_fields(request),
+        "method": request.method,
+        "path": request.get_full_path(),
+        "wrong": wrong,
+    }
     return render(request, "hub/people/locked.html", context, status=423)

@@ -57,6 +57,8 @@ class User(AbstractBaseUser):
     registration_number = models.CharField(max_length=30, blank=True)
     skills = ArrayField(models.CharField(max_length=30, choices=Skill.choices), default=list, blank=True)
     is_active = models.BooleanField(default=True)
+    # By an administrator: its owner chooses another before anything else.
+    password_given = models.BooleanField(default=False, db_default=False)
     joined_at = models.DateTimeField(default=now)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -6,9 +6,9 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.request import UnreadablePostError
 
-NEVER_SHOWN = frozenset(
-    {"csrfmiddlewaretoken", "password", "fence", "token", "next", "contact", "dispatch", "alarm"}
-)
+from hub.people.typed import is_secret
+
+MACHINERY = frozenset({"fence", "token", "next", "contact", "dispatch", "alarm", "seen"})
 LONGEST = 20_000  # characters of one field; more is nobody's typing
 
 
@@ -32,5 +32,5 @@ def typed(request: HttpRequest) -> list[Typed]:
         )
         for name, values in sent
         for value in values
-        if name not in NEVER_SHOWN and value.strip()
+        if name not in MACHINERY and not is_secret(name) and value.strip()
     ]
