@@ -1,5 +1,7 @@
 """The story of an assessment written from its answers: dangers first, then the negatives that matter."""
 
+from hashlib import sha256
+
 from triage.protocols import NOT_KNOWN, Finding, Kind
 from triage.standing import Standing
 
@@ -27,6 +29,19 @@ def narrative(now_: Standing) -> str:
         because = list(dict.fromkeys(ground.because for ground in now_.result.deciding))
         lines.append(f"Rules suggest: {now_.result.at_least.title}. {' '.join(because)}")
     return "\n".join(line for line in lines if line)
+
+
+def edition(now_: Standing, code: str) -> str:
+    """Letters that name this assessment, and this story with this outcome: "abcdefgh_ijklmnopabcd".
+
+    A text edited from another story, or a button drawn beside another outcome, carries other letters.
+    """
+    return f"{_letters(str(now_.assessment.pk), 8)}_{_letters(code + narrative(now_), 12)}"
+
+
+def _letters(text: str, count: int) -> str:
+    digits = sha256(text.encode()).hexdigest()[:count]
+    return "".join("abcdefghijklmnop"[int(digit, 16)] for digit in digits)
 
 
 def _line(heading: str, parts: list[str]) -> str:

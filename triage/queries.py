@@ -1,8 +1,9 @@
-"""What the rooms above ask of triage: the disposition of a case, and its story."""
+"""What the rooms above and the pages ask of triage: what was decided and said, and what waits for somebody."""
 
 from django.db.models import Q, QuerySet
 
 from hub.cases.models import Case
+from hub.cases.phones import as_e164
 from hub.people.models import User
 from triage import published
 from triage.models import (
@@ -11,14 +12,13 @@ from triage.models import (
     Concern,
     Decision,
     OpenedPresentation,
+    Opening,
     Override,
     ProtocolVersion,
 )
-from triage.narrative import narrative
-from triage.protocols import Disposition, Protocol
-from triage.protocols.decoding import decode
+from triage.protocols import Protocol
 from triage.replaying import Recorded
-from triage.standing import context_of, current, standing
+from triage.standing import context_of
 
 
 def decision_of(case: Case) -> Decision | None:
@@ -27,26 +27,16 @@ def decision_of(case: Case) -> Decision | None:
     return newest.select_related("by", "override").order_by("-id").first()
 
 
-def disposition_of(case: Case) -> Disposition | None:
-    """What the assessment concluded, as content had it then (code, title, urgency, within_minutes, services,
-    no_ambulance, follow_up); None while nothing is concluded."""
-    decision = decision_of(case)
-    return None if decision is None else decode(Disposition, decision.disposition)
-
-
-def summary_of(case: Case) -> str:
-    """The story for whoever takes over: as concluded, else as far as the answers go; empty without an assessment."""
-    decision = decision_of(case)
-    if decision is not None:
-        return decision.narrative
-    assessment = current(case)
-    return "" if assessment is None else narrative(standing(case, assessment))
-
-
 def closing_set_of(case: Case) -> ClosingSet | None:
     """What the caller was told at the end, if it was recorded for the decision that stands."""
     decision = decision_of(case)
-    return None if decision is None else decision.closing_sets.last()
+    return None if decision is None else decision.closing_set
+
+
+def number_back(case: Case) -> str:
+    """The number that the newest speaker said to ring back, in E.164 when it can be read; empty when none was said."""
+    said = Opening.objects.filter(assessment__case=case).exclude(number_back="").order_by("-id")
+    return as_e164(said.values_list("number_back", flat=True).first() or "")
 
 
 def requests_for_second() -> list[Override]:

@@ -29,13 +29,14 @@ class AlarmKind(StrEnum):
     FOLLOW_UP = "follow_up"  # missed
     DISPATCH = "dispatch"  # the CAD has not taken the request
     TELL_SERVICE = "tell_service"  # a service that has the patient must be rung
+    TELL_PATIENT = "tell_patient"  # what the patient was to get in writing did not arrive
 
 
 # What a conversation with the patient, or with whoever rang, answers.
 ANSWERED_BY_TALKING = frozenset(
     {
         AlarmKind.WORSE, AlarmKind.NO_ANSWER, AlarmKind.WELFARE, AlarmKind.BACK, AlarmKind.REOPENED,
-        AlarmKind.FOLLOW_UP,
+        AlarmKind.FOLLOW_UP, AlarmKind.TELL_PATIENT,
     }
 )  # fmt: skip
 # What nobody may decide over unheard: the case is neither offered, accepted away nor ended before it is answered.

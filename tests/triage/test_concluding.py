@@ -21,7 +21,7 @@ from triage.operations.concluding import close_with_advice, conclude, record_clo
 from triage.operations.overriding import answer_override, override_down, override_up, withdraw_override
 from triage.operations.publishing import publish
 from triage.protocols import Library
-from triage.queries import disposition_of, summary_of
+from triage.queries import decision_of
 
 Consult = Callable[..., Consultation]
 WORDS = "known tremor, looks like this every day"
@@ -47,10 +47,10 @@ def test_a_sore_throat_with_nothing_dangerous_ends_with_advice(consult: Consult)
     case = close_with_advice(**talk.key)
     # Then the case is closed, and others can read why
     assert (case.state, case.outcome) == (State.CLOSED, Outcome.ADVICE)
-    disposition = disposition_of(case)
-    assert disposition is not None
-    assert disposition.code == decision.code
-    assert "Rules suggest" in summary_of(case)
+    stands = decision_of(case)
+    assert stands is not None
+    assert stands == decision
+    assert "Rules suggest" in stands.narrative
 
 
 def test_it_cannot_be_concluded_while_something_dangerous_is_not_ruled_out(consult: Consult) -> None:
@@ -204,7 +204,7 @@ def test_a_changed_answer_withdraws_the_conclusion(consult: Consult) -> None:
     assert Assessment.objects.get().state == "open"
     with pytest.raises(Refusal, match="Conclude"):
         close_with_advice(**talk.key)
-    assert disposition_of(talk.case) is None
+    assert decision_of(talk.case) is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ADVICE])

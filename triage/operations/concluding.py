@@ -15,21 +15,22 @@ from hub.record.operations import write
 from hub.record.transitions import apply
 from hub.refusals import Refusal
 from triage.models import ClosingSet, Decision
-from triage.narrative import narrative
-from triage.operations.drafting import drop_drafts
+from triage.narrative import edition, narrative
+from triage.operations.drafting import drop_drafts, drop_narratives
 from triage.operations.holding import catalogue, held_standing, unfinished
 from triage.policies import AMBULANCE, ClosingDetails, decided, missing_from_closing_set, missing_to_conclude
 from triage.protocols import Disposition, Result
-from triage.protocols.decoding import encode
+from triage.protocols.decoding import decode, encode
 from triage.standing import Standing
 from triage.states import ASSESSMENT_STATES
 from triage.words import words_for
 
 
-def conclude(*, case_id: UUID, by: User, fence: int, text: str = "") -> Decision:
+def conclude(*, case_id: UUID, by: User, fence: int, text: str = "", seen: str | None = None) -> Decision:
     """Decide on the rules' answer, or on the override in force, with the narrative as the clinician leaves it.
 
     Refused, with what is missing, until the bounds meet or the clinician goes up.
+    seen: the edition of story and outcome that stood on the page; another one has to be read first.
     """
     with transaction.atomic():
         now_ = held_standing(case_id, by=by, fence=fence)
@@ -39,6 +40,12 @@ def conclude(*, case_id: UUID, by: User, fence: int, text: str = "") -> Decision
         chosen = decided(now_, dispositions)
         if chosen is None or now_.result is None:
             raise Refusal("Nothing is open to conclude.", code="nothing-open")
+        if seen is not None and seen != edition(now_, chosen.code):
+            raise Refusal(
+                f"The answers or the outcome changed since this page was drawn: it is “{chosen.title}” now. "
+                "Not concluded. Read what stands here, then conclude.",
+                code="changed-meanwhile",
+            )
         decision = _decide(now_, now_.result, chosen, by=by, text=text)
         now_.assessment.concluded_at = decision.at
         data = {
@@ -51,7 +58,8 @@ def conclude(*, case_id: UUID, by: User, fence: int, text: str = "") -> Decision
         }
         apply(ASSESSMENT_STATES, now_.assessment, "conclude", by=by, data=data, changed=("concluded_at",))
         # Half-typed times and numbers belong to the conclusion before: this one brings its own.
-        drop_drafts(case_id=case_id, by=by, fields=["narrative", "time_scale", "ring"])
+        drop_drafts(case_id=case_id, by=by, fields=["time_scale", "ring"])
+        drop_narratives(case_id=case_id, by=by)
     return decision
 
 
@@ -81,15 +89,26 @@ def _decision(now_: Standing) -> Decision:
     return now_.decision
 
 
-def record_closing_set(*, case_id: UUID, by: User, fence: int, details: ClosingDetails) -> ClosingSet:
-    """Keep what was said at the end of the call. Refused with everything that is missing."""
+def record_closing_set(
+    *, case_id: UUID, by: User, fence: int, details: ClosingDetails, decided_as: int | None = None
+) -> ClosingSet:
+    """Keep what was said at the end of the call. Refused with everything that is missing.
+
+    decided_as: the decision that the form was drawn for; what was said for another one is not kept for this one.
+    """
     with transaction.atomic():
         now_ = held_standing(case_id, by=by, fence=fence)
         decision = _decision(now_)
+        if decided_as is not None and decided_as != decision.pk:
+            raise Refusal(
+                f"It was concluded again meanwhile, as “{decision.disposition['title']}”. The closing set was not "
+                "saved. Read the advice for that aloud, go through what you typed, then save it.",
+                code="concluded-meanwhile",
+            )
         if missing := missing_from_closing_set(details, decision.tags):
             unfinished("closing-set-incomplete", "The closing set is not whole yet.", missing)
         given = asdict(details)
-        said = words_for(now_, decision.code)
+        said = words_for(now_, decode(Disposition, decision.disposition))
         row = ClosingSet.objects.create(
             decision=decision, by=by, advice=list(said.advice), worsening=list(said.worsening), **given
         )

@@ -17,8 +17,13 @@ from triage.web.page import parts, whole
 
 def fence(request: HttpRequest) -> int:
     """The holding that this page belongs to; 0, which nobody holds, when it says none."""
-    said = request.POST.get("fence", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    return number(request, "fence")
+
+
+def number(request: HttpRequest, name: str) -> int:
+    """A number that the page carries with it; 0, which is nothing's, when it carries none."""
+    said = request.POST.get(name, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 18 else 0
 
 
 def held(request: HttpRequest, case_id: UUID) -> dict[str, Any]:

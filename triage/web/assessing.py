@@ -180,8 +180,8 @@ def note(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def draft(request: HttpRequest, case_id: UUID, field: str) -> HttpResponse:
     """What is being typed is kept, whoever holds the case now: words are never lost."""
     visible_case(request, case_id)
-    text = request.POST.get(field, "")
-    moment = drafting.save_draft(case_id=case_id, by=person(request), field=field, text=text)
+    text, of = request.POST.get(field, ""), request.GET.get("of", "")
+    moment = drafting.save_draft(case_id=case_id, by=person(request), field=field, text=text, edition=of)
     return saved(f"{local(moment):%H:%M:%S}")
 
 

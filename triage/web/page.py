@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hub.cases import ages
 from hub.cases.models import Case
+from hub.cases.phones import as_written
 from hub.cases.queries import repeat_contacts
 from hub.cases.states import State
 from hub.clock import local, now
@@ -11,14 +11,14 @@ from hub.people.models import User
 from triage.narrative import known_findings, narrative
 from triage.operations.drafting import drafts_of
 from triage.published import unsigned
-from triage.standing import Standing
+from triage.standing import Standing, age_known, sex_of
 from triage.web.forms import ContextForm, OpeningForm
 from triage.web.observing import ObservationForm, shown
 from triage.web.screen import screen, unused_answers
 
 
-def parts(now_: Standing, user: User) -> dict[str, Any]:
-    """What an answer changes: bounds, questions, pinned flags, risks, score, narrative. Two queries."""
+def heart(now_: Standing, user: User) -> dict[str, Any]:
+    """What every page of an assessment shows: whose it is, the bounds, the story. No queries."""
     return {
         "case": now_.case,
         "fence": now_.case.fence,
@@ -26,8 +26,15 @@ def parts(now_: Standing, user: User) -> dict[str, Any]:
         "standing": now_,
         "result": now_.result,
         "screen": screen(now_),
-        "unused": unused_answers(now_),
         "story": narrative(now_),
+    }
+
+
+def parts(now_: Standing, user: User) -> dict[str, Any]:
+    """What an answer changes: bounds, questions, pinned flags, risks, score, narrative. Two queries."""
+    return {
+        **heart(now_, user),
+        "unused": unused_answers(now_),
         "risks": risks(now_),
         "observations": shown(now_),
         "unsigned": unsigned([each.pk for each in now_.versions]),
@@ -39,23 +46,34 @@ def mine(case: Case, user: User) -> bool:
     return case.owner_id == user.pk and case.state == State.IN_ASSESSMENT
 
 
+def who(now_: Standing, user: User) -> dict[str, Any]:
+    """What the first lines need, and what was said and typed so far. The age and sex of the rules. Two queries."""
+    opening = now_.assessment.openings.select_related("by").last()
+    return {
+        "age": age_known(now_.case, now_.assessment)[1],
+        "sex": sex_of(now_.case, now_.assessment),
+        "opening": opening,
+        "number_back": as_written(opening.number_back) if opening else "",
+        "drafts": drafts_of(case_id=now_.case.pk, by=user),
+    }
+
+
 def whole(now_: Standing, user: User) -> dict[str, Any]:
-    """Everything on the page. Six further queries."""
+    """Everything on the page of the questions. Six further queries."""
     case = now_.case
     moment = now()
     contacts = list(case.contacts.all())
-    opening = now_.assessment.openings.select_related("by").last()
+    known = who(now_, user)
     return {
         **parts(now_, user),
-        "age": ages.said(case.birth_date, case.stated_age, local(moment).date())
-        or now_.assessment.stated_age,
+        **known,
         "contacts": contacts,
         "flags": [(flag, flag.expired(moment)) for flag in case.flags.all()],
         "repeats": repeat_contacts(case, phones=[contact.phone for contact in contacts]),
-        "drafts": drafts_of(case_id=case.pk, by=user),
         "observation_form": ObservationForm(auto_id="observation-%s"),
-        "opening": opening,
-        "opening_form": OpeningForm(initial=_opening_initial(contacts, opening), auto_id="opening-%s"),
+        "opening_form": OpeningForm(
+            initial=_opening_initial(contacts, known["opening"]), auto_id="opening-%s"
+        ),
         "context_form": ContextForm(
             initial={"age": now_.assessment.stated_age, "sex": now_.assessment.stated_sex},
             auto_id="context-%s",

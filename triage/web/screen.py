@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from triage.models import Answer
 from triage.narrative import known_findings
-from triage.policies import IN_ONE_BREATH, ask_before_closing
+from triage.policies import IN_ONE_BREATH, ask_before_closing, unanswered_red_flags
 from triage.protocols import NOT_KNOWN, Finding, Kind
 from triage.protocols.engine import Raise
 from triage.standing import Standing
@@ -104,6 +104,7 @@ class Screen:
     next: Question | None = None
     left: int = 0
     before_closing: int = 0
+    unasked: int = 0  # red flags without an answer, whether or not one can raise it further
 
 
 def screen(now_: Standing) -> Screen:
@@ -130,6 +131,7 @@ def screen(now_: Standing) -> Screen:
         next=made.get(first) if first else None,
         left=len(result.open_questions),
         before_closing=len(last),
+        unasked=len(unanswered_red_flags(now_)),
     )
 
 
