@@ -12,5 +12,5 @@ class TriageConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("triage.guards", "triage.operations.signing", "triage.panels", "triage.written"):
-            import_module(module)
+        for module in ("guards", "endings", "operations.signing", "panels", "written"):
+            import_module(f"triage.{module}")

@@ -1,11 +1,11 @@
 """What must be true of the assessment before a case ends without an ambulance, or with a lesser one."""
 
-from hub.cases.closing_guards import LOWER, guard
+from hub.cases.closing_guards import LOWER, demanded, guard
 from hub.cases.models import Case
 from hub.cases.states import Outcome, urgency
+from triage import published
 from triage.models import ClosingSet, Decision
 from triage.policies import (
-    AMBULANCE,
     ClosingDetails,
     missing_from_closing_set,
     needs_a_service,
@@ -66,8 +66,10 @@ def _unsettled(now_: Standing, decision: Decision) -> list[str]:
 
 
 def _below_conclusion(disposition: Disposition, category: str) -> list[str]:
-    """An assessment that concludes C3 does not send C4."""
-    if disposition.code not in AMBULANCE or urgency(category) <= urgency(disposition.code):
+    """An assessment that concludes C3, or the emergency department within the hour, does not send C4."""
+    shared = published.shared()
+    wanted = shared.dispositions.get(category) if shared else None
+    if wanted is not None and wanted.urgency <= disposition.urgency:
         return []
     return [f"The assessment concludes {disposition.title}: {category} is below that."]
 
@@ -89,16 +91,16 @@ def _closing_set(decision: Decision) -> list[str]:
 
 @guard
 def nothing_dangerous_dropped(case: Case, outcome: str) -> list[str]:
-    """A case whose answers already ask for C1 or C2 does not end as cancelled or without contact."""
-    if outcome not in DROPPED:
+    """A case that is certain or decided to need C1 or C2 does not end as cancelled or without contact.
+
+    Nor is the ambulance sent below what is certain: that takes a lowering in order.
+    """
+    lower = outcome.removeprefix(LOWER) if outcome.startswith(LOWER) else ""
+    certain = demanded(case) if lower or outcome in DROPPED else None
+    if certain is None or (lower and urgency(lower) <= urgency(certain.category)):
         return []
-    assessment = current(case)
-    now_ = standing(case, assessment) if assessment else None
-    if now_ is None or now_.result is None or not now_.result.at_least.red or now_.down is not None:
-        return []
-    return [
-        f"The answers so far ask for {now_.result.at_least.title}: send the ambulance, or go below with a reason."
-    ]
+    drops = bool(lower) or certain.red
+    return [f"{certain.why} Send the ambulance, or go below with a reason."] if drops else []
 
 
 def details_of(row: ClosingSet) -> ClosingDetails:

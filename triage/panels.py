@@ -11,11 +11,11 @@ add_sentences(
     {
         "assessment.opened": Sentence("Assessment opened"),
         "assessment.presentation_opened": Sentence("Presentation opened: {presentation}"),
-        "assessment.presentation_closed": Sentence("Presentation closed: {presentation}"),
-        "assessment.context_set": Sentence("Age as told: {age}; sex as told: {sex}"),
+        "assessment.presentation_closed": Sentence("Presentation closed: {presentation}", ("why",)),
+        "assessment.context_set": Sentence("Age as told: {age}; sex as told: {sex}", ("why",)),
         "assessment.call_opened": Sentence("Speaking to {speaking_to}; consent: {consent}"),
-        "assessment.answered": Sentence("Answered: {said}", folded="answers"),
-        "assessment.answer_amended": Sentence("Answer amended: {said} (before: {was})"),
+        "assessment.answered": Sentence("Answered: {said}", ("why",), folded="answers"),
+        "assessment.answer_amended": Sentence("Answer amended: {said} (before: {was})", ("why",)),
         "assessment.observed": Sentence(
             "Observations from {source}; NEWS2: {news2}; scoring 3 alone: {threes}", ("words", "why_not")
         ),
@@ -27,11 +27,13 @@ add_sentences(
             "Second clinician agrees to going below the rules", ("words",)
         ),
         "assessment.override_declined": Sentence("Second clinician declines", ("words",), serious=True),
-        "assessment.override_lapsed": Sentence("Going below the rules has lapsed: the answers changed"),
+        "assessment.override_lapsed": Sentence(
+            "Going below the rules has lapsed: the answers changed, or the assessment ended"
+        ),
         "assessment.override_withdrawn": Sentence("Override withdrawn"),
         "assessment.conclude": Sentence("Concluded: {title}"),
         "assessment.resume": Sentence("Conclusion withdrawn: the answers changed"),
-        "assessment.end": Sentence("Assessment ended; a new one begins"),
+        "assessment.end": Sentence("Assessment ended; a new one begins", ("why",)),
         "assessment.closing_set": Sentence(
             "Closing set recorded; agreement: {agreement}; written copy: {written}"
         ),

@@ -1,16 +1,30 @@
 """Where an assessment stands: everything that a screen, an operation or a guard needs to know, in five queries."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from hub.cases import ages
 from hub.cases.models import Case
+from hub.cases.states import Category, most_urgent
 from hub.clock import local, now
 from triage import published
 from triage.models import Answer, Assessment, Decision, OpenedPresentation, Override
-from triage.protocols import UNKNOWN_AGE, Age, Context, Disposition, Protocol, Result, Sex, assess
+from triage.protocols import (
+    NOT_KNOWN,
+    UNKNOWN_AGE,
+    Age,
+    BadAnswer,
+    Context,
+    Finding,
+    Protocol,
+    Result,
+    Sex,
+    assess,
+)
+from triage.protocols.compiled import compile_protocol
+from triage.protocols.findings import Answer as Value
 
 # Of the person who answered only the name is shown; an answer is redrawn in the time of a breath.
 _OF_BY = tuple(
@@ -50,9 +64,24 @@ class Standing:
         """Ask the engine; no presentation open means no result."""
         fitting = [each.protocol for each in self.versions if self._fits(each.protocol)]
         self.protocols = fitting or [each.protocol for each in self.versions]
-        values = {key: answer.value for key, answer in self.answers.items()}
-        self.result = assess(self.protocols, values, self.context) if self.protocols else None
+        self._read_what_fits()
+        self.result = assess(self.protocols, self.values, self.context) if self.protocols else None
         return self
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """What was answered, by finding."""
+        return {key: answer.value for key, answer in self.answers.items()}
+
+    def _read_what_fits(self) -> None:
+        """What an open question cannot take counts as not known, here and not in the record.
+
+        It was told under another version of the content, or the case came in with a risk of that name.
+        """
+        for key, value in readable(self.protocols, self.values).items():
+            self.answers[key].value = value
+        if self.context.facts:
+            self.context = replace(self.context, facts=readable(self.protocols, self.context.facts))
 
     def _fits(self, protocol: Protocol) -> bool:
         return protocol.applies_to.holds(self.context.age, self.context.sex) is not False
@@ -77,6 +106,22 @@ class Standing:
         found = self.override
         return found if found and found.direction == "up" and found.state == "in_force" else None
 
+    @property
+    def ambulance(self) -> str:
+        """The most urgent ambulance that is certain or decided; empty when nobody asks for one yet.
+
+        A lowering that is in force stands in the place of the rules; nothing else makes it less.
+        """
+        certain = [self.down.code] if self.down else [self.result.at_least.code] if self.result else []
+        decided = [each.code for each in (self.up, self.decision) if each is not None]
+        codes = [code for code in (*certain, *decided) if code in Category.values]
+        return most_urgent(*codes) if codes else ""
+
+    @property
+    def quick(self) -> str:
+        """What "send ambulance now" asks for on the pages of the assessment; no ambulance goes as C5."""
+        return most_urgent(*filter(None, (self.case.category, "C4", self.ambulance)))
+
 
 def current(case: Case) -> Assessment | None:
     """The case's assessment that has not ended."""
@@ -100,7 +145,7 @@ def standing(case: Case, assessment: Assessment) -> Standing:
         versions=published.versions(key for each in opened for key in each.versions),
         answers=in_force,
         superseded=superseded,
-        context=context_of(case, assessment, in_force),
+        context=context_of(case, assessment, {key: answer.value for key, answer in in_force.items()}),
         override=open_override.first(),
         decision=decision,
     ).work_out()
@@ -119,12 +164,41 @@ def _answers(assessment: Assessment) -> tuple[dict[str, Answer], dict[str, list[
 
 
 def context_of(
-    case: Case, assessment: Assessment, answers: Mapping[str, object], at: datetime | None = None
+    case: Case, assessment: Assessment, answers: Mapping[str, Value], at: datetime | None = None
 ) -> Context:
-    """What is known without asking, now or at a moment. A clinician's answer stands above the record's entry."""
-    on_record = dict(fact_of(risk) for risk in case.risks)
-    facts: dict[str, Any] = {key: value for key, value in on_record.items() if key not in answers}
+    """What is known without asking, now or at a moment.
+
+    A clinician's answer stands above the record's entry; "not known" is none, and leaves the entry where it is.
+    """
+    facts: dict[str, Any] = {
+        key: value for key, value in recorded(case).items() if answers.get(key, NOT_KNOWN) == NOT_KNOWN
+    }
     return Context(age=age_of(case, assessment, at), sex=sex_of(case, assessment), facts=facts)
+
+
+def readable(protocols: Iterable[Protocol], given: Mapping[str, Value]) -> dict[str, Value]:
+    """What was told, with "not known" in the place of what an open protocol's question does not take."""
+    read = dict(given)
+    for protocol in protocols:
+        slots = compile_protocol(protocol).slots
+        for key, value in given.items():
+            slot = slots.get(key)
+            if slot is not None and value not in slot.named and not _takes(slot.finding, value):
+                read[key] = NOT_KNOWN
+    return read
+
+
+def _takes(finding: Finding, value: Value) -> bool:
+    try:
+        finding.rank(value)
+    except BadAnswer:
+        return False
+    return True
+
+
+def recorded(case: Case) -> dict[str, Value]:
+    """The case's risks as findings and their answers."""
+    return dict(fact_of(risk) for risk in case.risks)
 
 
 def fact_of(risk: str) -> tuple[str, str]:
@@ -155,13 +229,3 @@ def age_known(case: Case, assessment: Assessment, at: datetime | None = None) ->
 def sex_of(case: Case, assessment: Assessment) -> Sex:
     """The sex as told on this call, else as the case has it."""
     return Sex(assessment.stated_sex or case.sex)
-
-
-def more_urgent(one: Disposition, other: Disposition) -> bool:
-    """Whether the first is more urgent than the second."""
-    return one.urgency < other.urgency
-
-
-def presentation_ids(opened: Sequence[OpenedPresentation]) -> list[str]:
-    """Ids of the open presentations."""
-    return [each.presentation for each in opened]

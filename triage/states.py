@@ -13,7 +13,7 @@ ASSESSMENT_STATES = StateTable(
     meaning={
         "open": "questions are being asked",
         "concluded": "a disposition was decided on these answers; a changed answer resumes the assessment",
-        "ended": "kept for the record; the case was reopened or begun afresh",
+        "ended": "kept for the record; the case was opened again, or the assessment begun afresh",
     },
 )
 

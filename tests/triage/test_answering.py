@@ -14,9 +14,11 @@ from hub.refusals import Refusal
 from tests.triage.conftest import Consultation
 from triage.models import Answer, Assessment, ProtocolVersion
 from triage.operations.answering import answer, answer_rest_absent
+from triage.operations.lowering import Why
 from triage.policies import IN_ONE_BREATH
 
 Consult = Callable[..., Consultation]
+CORRECTED = Why("corrected")
 
 
 def test_an_answer_keeps_who_when_the_words_shown_and_the_version(consult: Consult) -> None:
@@ -46,7 +48,7 @@ def test_a_danger_sign_raises_at_least_at_once(consult: Consult) -> None:
 def test_amending_supersedes_and_keeps_the_old_answer_visible(consult: Consult) -> None:
     talk = consult()
     talk.say("colour", "blue-grey")
-    now_ = talk.say("colour", "normal")
+    now_ = talk.say("colour", "normal", why=CORRECTED)
     assert now_.answers["colour"].value == "normal"
     assert [old.value for old in now_.superseded["colour"]] == ["blue-grey"]
     read_again = talk.standing()
@@ -71,7 +73,7 @@ def test_an_answer_given_in_another_tab_is_not_overwritten_unread(consult: Consu
     assert refused.value.status == 409
     assert Answer.objects.get(finding="bleeding-heavy").value == "yes"
     seen = Answer.objects.get(finding="bleeding-heavy").pk
-    assert talk.say("bleeding-heavy", "no", seen=seen).answers["bleeding-heavy"].value == "no"
+    assert talk.say("bleeding-heavy", "no", seen=seen, why=CORRECTED).answers["bleeding-heavy"].value == "no"
 
 
 def test_a_stale_fence_is_refused_with_the_holders_name_and_nothing_is_kept(
@@ -159,7 +161,7 @@ def test_one_press_answers_one_panel_of_danger_signs_and_nothing_else(consult: C
 def test_a_risk_on_record_counts_until_the_patient_says_otherwise(consult: Consult) -> None:
     talk = consult("sore-throat", stated_age=30, risks=("immunosuppressed",))
     assert dict(talk.standing().context.facts) == {"immunosuppressed": "yes"}
-    now_ = talk.say("immunosuppressed", "no")
+    now_ = talk.say("immunosuppressed", "no", why=CORRECTED)
     assert not now_.context.facts
 
 

@@ -18,6 +18,7 @@ from tests.triage.conftest import RELEASE, Consultation, begin, whole_closing_se
 from triage.models import Assessment, ClosingSet, Decision, Override
 from triage.operations.assessing import add_presentation, close_presentation, open_assessment
 from triage.operations.concluding import close_with_advice, conclude, record_closing_set, send_as_assessed
+from triage.operations.lowering import Why
 from triage.operations.overriding import answer_override, override_down, override_up, withdraw_override
 from triage.operations.publishing import publish
 from triage.protocols import Library
@@ -320,16 +321,18 @@ def test_a_case_opened_again_is_assessed_afresh(consult: Consult, other_clinicia
     assert sorted(Assessment.objects.values_list("state", flat=True)) == ["ended", "open"]
 
 
-def test_closing_a_presentation_cannot_lower_the_outcome(consult: Consult) -> None:
+def test_closing_a_presentation_that_lowers_the_outcome_takes_a_reason(consult: Consult) -> None:
     talk = consult("sore-throat", stated_age=30)
     with pytest.raises(Refusal, match="One presentation stays open"):
         close_presentation(**talk.key, presentation="sore-throat")
     add_presentation(**talk.key, presentation="low-mood")
     talk.say("overdose-taken", "yes")
-    with pytest.raises(Refusal, match="would lower"):
+    with pytest.raises(Refusal, match="less urgent") as refused:
         close_presentation(**talk.key, presentation="low-mood")
-    talk.say("overdose-taken", "no")
-    now_ = close_presentation(**talk.key, presentation="low-mood")
+    assert (refused.value.code, refused.value.status) == ("reason-needed", 422)
+    assert len(talk.standing().opened) == 2
+    talk.say("overdose-taken", "no", why=Why("corrected"))
+    now_ = close_presentation(**talk.key, presentation="low-mood", why=Why("mistake"))
     assert [each.presentation for each in now_.opened] == ["sore-throat"]
     assert now_.answers["overdose-taken"].value == "no"
 

@@ -89,6 +89,14 @@ class Answer(models.Model):
 
     append_only = True
 
+    class Reason(models.TextChoices):
+        """Why something that was told does not hold any more, when that makes the outcome less urgent."""
+
+        MISTAKE = "mistake", "Pressed by mistake"
+        CORRECTED = "corrected", "The caller corrects it"
+        PATIENT_SAYS = "patient_says", "The patient now says otherwise"
+        OTHER = "other", "Another reason, in words"
+
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="answers")
     finding = models.CharField(max_length=80)
     value = models.JSONField()
@@ -103,6 +111,10 @@ class Answer(models.Model):
     supersedes = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
+    reason = models.CharField(
+        "why the answer before does not hold", max_length=20, choices=Reason, blank=True
+    )
+    reason_words = models.TextField(blank=True)
 
     if TYPE_CHECKING:
         supersedes_id: int | None
@@ -114,7 +126,11 @@ class Answer(models.Model):
                 fields=["assessment", "finding"],
                 condition=models.Q(supersedes__isnull=True),
                 name="answer_first_only_once",
-            )
+            ),
+            models.CheckConstraint(
+                name="answer_other_reason_has_words",
+                condition=~models.Q(reason="other") | ~models.Q(reason_words=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,7 @@ class Override(models.Model):
         IN_FORCE = "in_force", "In force"
         DECLINED = "declined", "Declined by the second clinician"
         WITHDRAWN = "withdrawn", "Withdrawn"
-        LAPSED = "lapsed", "Lapsed: the answers changed"
+        LAPSED = "lapsed", "Lapsed: the answers changed, or the assessment ended"
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="overrides")
     direction = models.CharField(max_length=4, choices=Direction.choices)

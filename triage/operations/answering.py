@@ -12,19 +12,29 @@ from hub.record.operations import write
 from hub.refusals import Refusal
 from triage.models import Answer
 from triage.operations.holding import catalogue, changed, held_standing
+from triage.operations.lowering import UNEXPLAINED, Why
 from triage.policies import IN_ONE_BREATH
-from triage.protocols import BadAnswer, Finding, Kind
+from triage.protocols import NOT_KNOWN, BadAnswer, Finding, Kind
 from triage.protocols.findings import Answer as Value
-from triage.standing import Standing, context_of
+from triage.standing import Standing, context_of, recorded
 
 # As people write it. Python would also read "3_9", "1e1" and the digits of other scripts.
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 def answer(
-    *, case_id: UUID, by: User, fence: int, finding: str, value: Value, seen: int | None = None
+    *,
+    case_id: UUID,
+    by: User,
+    fence: int,
+    finding: str,
+    value: Value,
+    seen: int | None = None,
+    why: Why = UNEXPLAINED,
 ) -> Standing:
     """Answer one finding, or amend its answer.
+
+    why: needed when the outcome becomes less urgent by it, or when it denies a risk on record.
 
     seen: the id of the answer that the person saw (0: none yet; None: not told). When another answer stands by
     now and differs, this one is refused, so that nobody overwrites what they have not read.
@@ -44,12 +54,32 @@ def answer(
                 code="answered-meanwhile",
                 finding=finding,
             )
-        _write_answer(now_, source, read, by=by)
-        return changed(now_, by=by)
+        _write_answer(now_, source, read, by=by, why=why)
+        return changed(
+            now_, by=by, why=why, over_record=_denies_the_record(now_, source.finding, before, read)
+        )
+
+
+def _denies_the_record(now_: Standing, finding: Finding, before: Answer | None, value: Value) -> bool:
+    """Less than the case's own risk says, and nobody has said so before. "Not known" denies nothing."""
+    on_record = recorded(now_.case).get(finding.id)
+    if on_record is None or value == NOT_KNOWN:
+        return False
+    strength = _strength(finding, on_record)
+    said = before is not None and _strength(finding, before.value) < strength
+    return _strength(finding, value) < strength and not said
+
+
+def _strength(finding: Finding, value: Value) -> int:
+    """How dangerous; what the question cannot take counts as not known."""
+    try:
+        return finding.rank(value)
+    except BadAnswer:
+        return finding.not_known_rank
 
 
 def answer_rest_absent(*, case_id: UUID, by: User, fence: int, findings: list[str]) -> Standing:
-    """Answer general danger signs, asked in one breath, with "no"; those answered already stay as they are.
+    """Answer general danger signs, asked in one breath, with "no"; those answered or on record stay as they are.
 
     Refused, with nothing saved, for more signs than a caller can take in at one hearing, and for other questions.
     """
@@ -65,7 +95,7 @@ def answer_rest_absent(*, case_id: UUID, by: User, fence: int, findings: list[st
         now_ = held_standing(case_id, by=by, fence=fence)
         _only_danger_signs(now_, wanted)
         for finding in wanted:
-            if finding not in now_.answers:
+            if finding not in now_.answers and finding not in now_.context.facts:
                 source = _source(now_, finding)
                 _write_answer(now_, source, source.finding.least_answer(), by=by)
         return changed(now_, by=by)
@@ -129,7 +159,7 @@ def _number(text: str) -> float:
     return float(text)
 
 
-def _write_answer(now_: Standing, source: _Source, value: Value, *, by: User) -> None:
+def _write_answer(now_: Standing, source: _Source, value: Value, *, by: User, why: Why = UNEXPLAINED) -> None:
     finding = source.finding
     before = now_.answers.get(finding.id)
     row = Answer.objects.create(
@@ -143,6 +173,8 @@ def _write_answer(now_: Standing, source: _Source, value: Value, *, by: User) ->
         by=by,
         at=now(),
         supersedes=before,
+        reason=why.code if why.given else "",
+        reason_words=why.words.strip() if why.given else "",
     )
     data = {
         "finding": finding.id,
@@ -150,10 +182,11 @@ def _write_answer(now_: Standing, source: _Source, value: Value, *, by: User) ->
         "was": before.value if before else None,
         "said": row.said,
         "digest": source.digest,
+        **why.told(),
     }
     kind = "assessment.answered" if before is None else "assessment.answer_amended"
     write(stream=now_.case.stream, kind=kind, by=by, data=data)
     if before is not None:
         now_.superseded.setdefault(finding.id, []).append(before)
     now_.answers[finding.id] = row
-    now_.context = context_of(now_.case, now_.assessment, now_.answers)
+    now_.context = context_of(now_.case, now_.assessment, now_.values)

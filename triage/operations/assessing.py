@@ -1,6 +1,7 @@
 """Open an assessment, choose its presentations, and say what is known of the patient."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -9,16 +10,15 @@ from hub.cases.models import Case, Sex
 from hub.cases.operations.contacting import confirm_address
 from hub.clock import now
 from hub.people.models import User
-from hub.record.models import Event
 from hub.record.operations import write
-from hub.record.transitions import apply
 from hub.refusals import Refusal
 from triage import published
 from triage.models import Assessment, OpenedPresentation, Opening
-from triage.operations.holding import catalogue, changed, held_in_assessment, held_standing
-from triage.protocols import Age, Presentation, Result
+from triage.operations.holding import catalogue, changed, end, held_in_assessment, held_standing
+from triage.operations.lowering import UNEXPLAINED, Why, refuse_unexplained
+from triage.protocols import UNKNOWN_AGE, Age, Presentation
+from triage.protocols import Sex as Patient
 from triage.standing import Standing, context_of, current, standing
-from triage.states import ASSESSMENT_STATES
 
 UNCLEAR = "unclear"
 
@@ -42,14 +42,11 @@ class OpeningDetails:
 def open_assessment(*, case_id: UUID, by: User, fence: int, presentation: str = "") -> Standing:
     """Open the case's assessment, or go on with the one that is open; its answers stay.
 
-    A case that was reopened after closing begins afresh: yesterday's "no" is no answer today.
+    A case that was opened again after its end has none open (triage/endings.py): yesterday's "no" is no answer today.
     """
     with transaction.atomic():
         case = held_in_assessment(case_id, by=by, fence=fence)
         assessment = current(case)
-        if assessment is not None and _reopened_since(case, assessment):
-            _end(assessment, by=by)
-            assessment = None
         if assessment is None:
             assessment = Assessment.objects.create(case=case, opened_by=by)
             data = {"assessment": str(assessment.pk)}
@@ -58,41 +55,39 @@ def open_assessment(*, case_id: UUID, by: User, fence: int, presentation: str = 
         return standing(case, assessment)
 
 
-def _reopened_since(case: Case, assessment: Assessment) -> bool:
-    if assessment.concluded_at is None:
-        return False
-    return Event.objects.filter(
-        stream=case.stream, kind="case.reopen", at__gt=assessment.concluded_at
-    ).exists()
-
-
-def _end(assessment: Assessment, *, by: User) -> None:
-    assessment.ended_at = now()
-    data = {"assessment": str(assessment.pk)}
-    apply(ASSESSMENT_STATES, assessment, "end", by=by, data=data, changed=("ended_at",))
-
-
 def _open_first(case: Case, assessment: Assessment, *, by: User, wanted: str) -> None:
-    """The presentation asked for, else the one the case came in with, else "unclear", if the catalogue has one."""
-    known = catalogue().presentations
-    first = next((item for item in (wanted, case.presentation, UNCLEAR) if item in known), None)
-    if first is not None:
-        _open(assessment, known[first], by=by)
+    """The presentation asked for, else the one the case came in with, else "unclear": the first that can be opened.
+
+    With none of them the assessment begins empty, and the clinician finds what fits by the caller's words.
+    """
+    known, in_force = catalogue().presentations, published.active()
+    for item in (wanted, case.presentation, UNCLEAR):
+        if item in known and in_force.keys() >= set(known[item].protocols):
+            _open(assessment, known[item], by=by, in_force=in_force)
+            return
 
 
-def begin_again(*, case_id: UUID, by: User, fence: int) -> Standing:
-    """End the open assessment, kept for the record, and begin a new one with nothing answered."""
+def begin_again(*, case_id: UUID, by: User, fence: int, why: Why = UNEXPLAINED) -> Standing:
+    """End the open assessment, kept for the record, and begin a new one with nothing answered.
+
+    With a reason, when that takes away what made the outcome urgent.
+    """
     with transaction.atomic():
         case = held_in_assessment(case_id, by=by, fence=fence)
         assessment = current(case)
-        if assessment is not None:
-            _end(assessment, by=by)
-        return open_assessment(case_id=case_id, by=by, fence=fence)
+        if assessment is None:
+            return open_assessment(case_id=case_id, by=by, fence=fence)
+        was = standing(case, assessment)
+        end(assessment, by=by, why=why)
+        begun = open_assessment(case_id=case_id, by=by, fence=fence)
+        refuse_unexplained(replace(was, result=begun.result), was.result, by=by, why=why)
+        return begun
 
 
-def _open(assessment: Assessment, presentation: Presentation, *, by: User) -> OpenedPresentation:
+def _open(
+    assessment: Assessment, presentation: Presentation, *, by: User, in_force: Mapping[str, int]
+) -> OpenedPresentation:
     """Pin the versions in force of the whole family; refuses when one of them is not published."""
-    in_force = published.active()
     absent = [item for item in presentation.protocols if item not in in_force]
     if absent:
         raise Refusal(
@@ -128,16 +123,18 @@ def add_presentation(*, case_id: UUID, by: User, fence: int, presentation: str) 
             )
         if presentation in [each.presentation for each in now_.opened]:
             return now_
-        row = _open(now_.assessment, known[presentation], by=by)
+        row = _open(now_.assessment, known[presentation], by=by, in_force=published.active())
         now_.opened.append(row)
         now_.versions = published.versions(key for each in now_.opened for key in each.versions)
         return changed(now_, by=by)
 
 
-def close_presentation(*, case_id: UUID, by: User, fence: int, presentation: str) -> Standing:
+def close_presentation(
+    *, case_id: UUID, by: User, fence: int, presentation: str, why: Why = UNEXPLAINED
+) -> Standing:
     """Close a presentation that does not fit; every answer stays.
 
-    Refused for the last one, and when its answers made the outcome more urgent: going below is an override.
+    Refused for the last one, and without a reason when it makes the outcome less urgent.
     """
     with transaction.atomic():
         now_ = held_standing(case_id, by=by, fence=fence)
@@ -147,33 +144,22 @@ def close_presentation(*, case_id: UUID, by: User, fence: int, presentation: str
         rest = [each for each in now_.opened if each is not row]
         if not rest:
             raise Refusal("One presentation stays open. Open another first.", code="last-presentation")
-        before = now_.result
         now_.opened = rest
         now_.versions = published.versions(key for each in rest for key in each.versions)
-        now_.work_out()
-        if before and now_.result and _would_lower(row, before, now_.result):
-            raise Refusal(
-                f"“{row.title}” makes this {before.at_least.title}; closing it would lower that. It stays open. "
-                "Amend the answer if it was wrong, or go below with a reason.",
-                code="would-lower",
-            )
         row.closed_by, row.closed_at = by, now()
         row.save(update_fields=["closed_by", "closed_at"])
-        data = {"assessment": str(now_.assessment.pk), "presentation": presentation}
+        data = {"assessment": str(now_.assessment.pk), "presentation": presentation, **why.told()}
         write(stream=now_.case.stream, kind="assessment.presentation_closed", by=by, data=data)
-        return changed(now_, by=by)
+        return changed(now_, by=by, why=why)
 
 
-def _would_lower(row: OpenedPresentation, before: Result, after: Result) -> bool:
-    """A danger that somebody told of decides, by a rule of this presentation alone."""
-    if before.at_least.urgency >= after.at_least.urgency:
-        return False
-    last = {each.protocol.id: each.protocol.rules[-1].id for each in published.versions(row.versions)}
-    return any(last.get(ground.protocol) not in (None, ground.rule) for ground in before.deciding)
+def set_context(
+    *, case_id: UUID, by: User, fence: int, age: str = "", sex: str = "", why: Why = UNEXPLAINED
+) -> Standing:
+    """Age ("5 months", "67 years") and sex as told on this call; empty leaves what the case has.
 
-
-def set_context(*, case_id: UUID, by: User, fence: int, age: str = "", sex: str = "") -> Standing:
-    """Age ("5 months", "67 years") and sex as told on this call; empty leaves what the case has."""
+    Told otherwise than before, with a less urgent outcome, it takes a reason; told for the first time it does not.
+    """
     try:
         if age:
             Age.from_text(age)
@@ -187,10 +173,14 @@ def set_context(*, case_id: UUID, by: User, fence: int, age: str = "", sex: str 
         was = {"age": assessment.stated_age, "sex": assessment.stated_sex}
         assessment.stated_age, assessment.stated_sex = age, sex
         assessment.save(update_fields=["stated_age", "stated_sex"])
-        data = {"assessment": str(assessment.pk), "was": was, "age": age, "sex": sex}
+        data = {"assessment": str(assessment.pk), "was": was, "age": age, "sex": sex, **why.told()}
         write(stream=now_.case.stream, kind="assessment.context_set", by=by, data=data)
-        now_.context = context_of(now_.case, assessment, now_.answers)
-        return changed(now_, by=by)
+        before, now_.context = now_.context, context_of(now_.case, assessment, now_.values)
+        news = before.age in (UNKNOWN_AGE, now_.context.age) and before.sex in (
+            Patient.UNKNOWN,
+            now_.context.sex,
+        )
+        return changed(now_, by=by, why=why, news=news)
 
 
 def record_opening(*, case_id: UUID, by: User, fence: int, details: OpeningDetails) -> Opening:

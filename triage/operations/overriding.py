@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hub.cases.operations.locking import lock_case
+from hub.cases.states import State
 from hub.clock import now
 from hub.people.models import User
 from hub.people.permissions import Permission
@@ -142,6 +143,8 @@ def answer_override(*, override_id: int, by: User, agrees: bool, words: str) -> 
         assessment = current(case)
         now_ = standing(case, assessment) if assessment and assessment.pk == found.assessment_id else None
         asked = now_.override if now_ else None
+        if case.state != State.IN_ASSESSMENT:
+            asked = None
         if asked is None or asked.pk != override_id or asked.state != Override.State.ASKED:
             raise Refusal("This request is no longer open. Nothing was changed.", code="request-over")
         if asked.by_id == by.pk:

@@ -11,8 +11,11 @@ from django.shortcuts import redirect, render
 from hub.cases.models import Case
 from hub.cases.web.acting import person, visible_case
 from hub.refusals import Refusal
+from triage.operations.lowering import Why
 from triage.standing import Standing, current, standing
 from triage.web.page import parts, whole
+
+MOST_WORDS = 2000
 
 
 def fence(request: HttpRequest) -> int:
@@ -29,6 +32,11 @@ def number(request: HttpRequest, name: str) -> int:
 def held(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """What every operation of the holder takes."""
     return {"case_id": case_id, "by": person(request), "fence": fence(request)}
+
+
+def why(request: HttpRequest) -> Why:
+    """Why something told before does not hold; the form that asks for it sends it beside what was pressed."""
+    return Why(request.POST.get("why", ""), request.POST.get("why_words", "")[:MOST_WORDS])
 
 
 def post_only(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

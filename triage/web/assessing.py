@@ -19,7 +19,7 @@ from triage.operations import answering, assessing, drafting
 from triage.operations.observing import observe
 from triage.standing import Standing
 from triage.web import searching
-from triage.web.acting import carry_out, held, post_only, refused, saved, standing_of
+from triage.web.acting import carry_out, held, post_only, refused, saved, standing_of, why
 from triage.web.forms import OpeningForm
 from triage.web.observing import ObservationForm
 from triage.web.page import mine, parts, whole
@@ -56,7 +56,9 @@ def answer(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return carry_out(
         request,
         case_id,
-        lambda: answering.answer(**held(request, case_id), finding=finding, value=value, seen=seen),
+        lambda: answering.answer(
+            **held(request, case_id), finding=finding, value=value, seen=seen, why=why(request)
+        ),
     )
 
 
@@ -98,7 +100,9 @@ def close_presentation(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """A presentation that does not fit."""
     wanted = request.POST.get("presentation", "")
     return carry_out(
-        request, case_id, lambda: assessing.close_presentation(**held(request, case_id), presentation=wanted)
+        request,
+        case_id,
+        lambda: assessing.close_presentation(**held(request, case_id), presentation=wanted, why=why(request)),
     )
 
 
@@ -108,7 +112,9 @@ def context(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Age and sex as told."""
     age, sex = request.POST.get("age", "").strip(), request.POST.get("sex", "")
     return carry_out(
-        request, case_id, lambda: assessing.set_context(**held(request, case_id), age=age[:20], sex=sex)
+        request,
+        case_id,
+        lambda: assessing.set_context(**held(request, case_id), age=age[:20], sex=sex, why=why(request)),
     )
 
 
@@ -159,7 +165,9 @@ def observations(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @post_only(PAGE)
 def begin_again(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """A new assessment with nothing answered; the old one is kept."""
-    return carry_out(request, case_id, lambda: assessing.begin_again(**held(request, case_id)))
+    return carry_out(
+        request, case_id, lambda: assessing.begin_again(**held(request, case_id), why=why(request))
+    )
 
 
 @requires(Permission.ADD_TO_CASE)
