@@ -7,7 +7,7 @@ from hub.record.actors import Actor
 from referrals.operations.answering import withdraw_standing
 from referrals.operations.following import cancel_follow_ups, plan_follow_up
 from referrals.operations.telling import tell_of_another_end, tell_of_reopening
-from referrals.queries import concluded_of
+from referrals.queries import need_of
 
 
 @after_closing
@@ -17,9 +17,9 @@ def _ended(case: Case, outcome: str, by: Actor) -> None:
     cancel_follow_ups(case=case, by=by, why="The case ended anew")
     if outcome not in (Outcome.ADVICE, Outcome.REFERRED):
         return
-    concluded = concluded_of(case)
-    if concluded is not None and concluded.need.follow_up is not None:
-        plan_follow_up(case=case, rule=concluded.need.follow_up, reason=concluded.need.title, by=by)
+    need = need_of(case)
+    if need is not None and need.follow_up is not None:
+        plan_follow_up(case=case, rule=need.follow_up, reason=need.title, by=by)
 
 
 @after_reopening

@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from hub.cases.models import Case, Contact, Flag
-from hub.cases.operations.clocks import age_in_years
+from hub.cases.models import Case, Contact, Flag, Sex
 from hub.clock import now
 from hub.people.models import User
-from referrals.need import Need
+from referrals.need import Patient
+from referrals.queries import Concluded
 
 
 def content_of(
-    case: Case, need: Need, *, by: User, words: str, agreement: str, narrative: str = ""
+    concluded: Concluded, patient: Patient, *, by: User, words: str, agreement: str
 ) -> dict[str, Any]:
-    """The referral's content. What is not recorded is null, which is not the same as none."""
+    """The referral's content. What is not recorded is null, which is not the same as none.
+
+    patient: as assessed. The service reads the age and sex that the rules ran on, and judges by the same.
+    """
+    case, need = concluded.standing.case, concluded.need
     moment = now()
     return {
         "case_reference": case.reference,
         "journey_id": str(case.journey_id),
-        "patient": _patient(case),
+        "patient": _patient(case, patient),
         "contacts": [_contact(each) for each in case.contacts.all()],
         "location": _location(case),
         "problem": case.problem,
@@ -27,7 +31,7 @@ def content_of(
             "disposition": need.code,
             "title": need.title,
             "within_minutes": need.within_minutes,
-            "narrative": narrative or None,
+            "narrative": concluded.narrative or None,
         },
         "clinician": {
             "name": by.name,
@@ -39,12 +43,12 @@ def content_of(
     }
 
 
-def _patient(case: Case) -> dict[str, Any]:
+def _patient(case: Case, patient: Patient) -> dict[str, Any]:
     return {
         "name": case.patient_name,
         "birth_date": case.birth_date.isoformat() if case.birth_date else None,
-        "age_years": age_in_years(case),
-        "sex": case.sex,
+        "age_years": patient.age_years,
+        "sex": patient.sex or Sex.UNKNOWN,
         "nhs_number": case.nhs_number,
         "nhs_number_status": case.nhs_number_status,
         "interpreter": case.interpreter,

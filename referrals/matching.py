@@ -1,15 +1,17 @@
 """Which services can see this patient for this need in its time, best first, and why each other cannot. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from referrals.hours import LONDON, Hours
 from referrals.need import Need, Patient
 from referrals.places import covers, distance_km
 
-# Where a patient may always be sent safely when nobody else can: more urgent than anything referred.
+# Asked when no service of the wanted kinds can: places for patients more ill than these. Judged like any other.
 SAFE_RUNGS = ("urgent-treatment-centre", "emergency-department")
+# Nobody reads an offer, asks a colleague and says yes any faster.
+LEAST_TO_ACCEPT = 5  # minutes
 _STATUS_RANK = {"green": 0, "amber": 1, "unknown": 2}
 
 
@@ -44,7 +46,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A service that can see the patient: when, by when it must accept, why it suits, what to ask first."""
+    """A service that can see the patient: by when, until when it may accept, why it suits, what to ask first."""
 
     facts: Facts
     contact_at: datetime
@@ -89,7 +91,7 @@ def match(need: Need, patient: Patient, services: Iterable[Facts], *, at: dateti
     )
     rungs: list[Offer] = []
     if not offers:
-        safe = Need(need.code, need.title, SAFE_RUNGS, need.within_minutes, need.presentation)
+        safe = replace(need, kinds=SAFE_RUNGS)
         judged = [judge(safe, patient, each, at=at) for each in known]
         rungs = sorted(
             (each for each in judged if isinstance(each, Offer)), key=lambda each: _rank(each, safe)
@@ -102,24 +104,23 @@ def judge(need: Need, patient: Patient, service: Facts, *, at: datetime) -> Offe
     cautions: list[str] = [service.said_no] if service.said_no else []
     barriers = [
         *_kind(need, service),
-        *_condition(need, service),
+        *_condition(need, service, cautions),
         *_age(patient, service, cautions),
         *_sex(patient, service, cautions),
-        *_excluded(patient, service),
+        *_excluded(patient, service, cautions),
         *_registered(patient, service, cautions),
         *_area(patient, service, cautions),
         *_busy(service),
     ]
-    contact = _contact(need, service, at)
-    barriers += [contact] if isinstance(contact, str) else []
-    if barriers or isinstance(contact, str):
+    times = _times(need, service, at)
+    barriers += [times] if isinstance(times, str) else []
+    if barriers or isinstance(times, str):
         return CannotSee(service, tuple(barriers))
-    opens, contact_at = contact
     return Offer(
         facts=service,
-        contact_at=contact_at,
-        accept_by=opens + timedelta(minutes=service.accept_minutes),
-        reasons=tuple(_reasons(need, patient, service, at, opens)),
+        contact_at=times.contact_at,
+        accept_by=times.accept_by,
+        reasons=tuple(_reasons(need, patient, service, at, times.opens)),
         cautions=tuple(cautions),
         distance=_distance(patient, service),
     )
@@ -150,10 +151,16 @@ def _kind(need: Need, service: Facts) -> list[str]:
     return [] if service.kind in need.kinds else ["Another kind of service than this patient needs"]
 
 
-def _condition(need: Need, service: Facts) -> list[str]:
-    if not service.conditions or {need.code, need.presentation} & service.conditions:
+def _condition(need: Need, service: Facts, cautions: list[str]) -> list[str]:
+    """What was assessed counts, not what the case came in with."""
+    if not service.conditions or need.code in service.conditions:
         return []
-    return [f"Does not take “{need.presentation.replace('-', ' ') or need.title}”"]
+    others = [each for each in need.presentations if each not in service.conditions]
+    if len(others) == len(need.presentations):
+        return [f"Does not take “{_in_words(others) or need.title}”"]
+    if others:
+        cautions.append(f"It may not take the other thing that was assessed: {_in_words(others)}")
+    return []
 
 
 def _age(patient: Patient, service: Facts, cautions: list[str]) -> list[str]:
@@ -180,12 +187,18 @@ def _sex(patient: Patient, service: Facts, cautions: list[str]) -> list[str]:
     return [] if patient.sex == service.sex else [f"Takes {service.sex} patients only"]
 
 
-def _excluded(patient: Patient, service: Facts) -> list[str]:
+def _excluded(patient: Patient, service: Facts, cautions: list[str]) -> list[str]:
+    """What nobody has asked is not absent."""
+    if unknown := service.exclusions - patient.risks - patient.absent:
+        cautions.append(
+            f"Not known whether the patient is or has: {_in_words(sorted(unknown))}. Then not here"
+        )
     found = sorted(patient.risks & service.exclusions)
-    return [
-        f"Does not take patients who are or have: {each.replace('-', ' ').replace('_', ' ')}"
-        for each in found
-    ]
+    return [f"Does not take patients who are or have: {_in_words([each])}" for each in found]
+
+
+def _in_words(codes: Iterable[str]) -> str:
+    return ", ".join(each.replace("-", " ").replace("_", " ") for each in codes)
 
 
 def _registered(patient: Patient, service: Facts, cautions: list[str]) -> list[str]:
@@ -218,19 +231,34 @@ def _busy(service: Facts) -> list[str]:
     return [*reasons, "Full for now"] if service.places_left == 0 else reasons
 
 
-def _contact(need: Need, service: Facts, at: datetime) -> tuple[datetime, datetime] | str:
-    """When somebody there can say yes, and when the patient would be seen; or why not in time."""
+@dataclass(frozen=True, slots=True)
+class _Times:
+    opens: datetime
+    accept_by: datetime
+    contact_at: datetime
+
+
+def _times(need: Need, service: Facts, at: datetime) -> _Times | str:
+    """From when and until when somebody there can say yes, and by when the patient is seen; or why not in time.
+
+    The response counts from a yes in the last minute: whoever is accepted in time is also seen in time.
+    """
     deadline = at + timedelta(minutes=need.within_minutes)
     wait = timedelta(minutes=service.response_minutes)
     opens = service.hours.next_open(at)
     if opens is None or opens > deadline:
         return f"Closed{_until(opens)}"
-    contact = service.hours.next_open(opens + wait)
-    if contact is not None and contact <= deadline:
-        return opens, contact
-    if opens == at and (contact is None or contact > at + wait):
-        return f"Closed by the time it could see the patient ({_said(at + wait)})"
-    return f"Too slow: {_said(contact or opens + wait)} at the earliest, needed by {_said(deadline)}"
+    first = service.hours.next_open(opens + wait)
+    if first is None or first > deadline:
+        if opens == at and (first is None or first > at + wait):
+            return f"Closed by the time it could see the patient ({_said(at + wait)})"
+        return f"Too slow: {_said(first or opens + wait)} at the earliest, needed by {_said(deadline)}"
+    closes = service.hours.closes_after(first) or first
+    seen = min(deadline, closes - timedelta(minutes=1))
+    accept_by = min(opens + timedelta(minutes=service.accept_minutes), seen - wait)
+    if accept_by < opens + timedelta(minutes=min(service.accept_minutes, LEAST_TO_ACCEPT)):
+        return f"Too slow: no time is left for it to say yes and see the patient by {_said(seen)}"
+    return _Times(opens, accept_by, service.hours.next_open(accept_by + wait) or first)
 
 
 def _until(opens: datetime | None) -> str:

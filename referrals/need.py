@@ -21,7 +21,7 @@ class Need:
     title: str
     kinds: tuple[str, ...]
     within_minutes: int
-    presentation: str = ""
+    presentations: tuple[str, ...] = ()
     follow_up: FollowUpRule | None = None
 
     @property
@@ -37,7 +37,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What eligibility asks about. None means not recorded, which is never taken for an answer."""
+    """What eligibility asks about. None means not recorded, which is never taken for an answer.
+
+    Of risks three things can be known: the patient is or has it (`risks`), is or has it not (`absent`), or neither.
+    """
 
     age_years: int | None = None
     sex: str | None = None
@@ -46,3 +49,4 @@ class Patient:
     longitude: float | None = None
     practice_code: str | None = None
     risks: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()

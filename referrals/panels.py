@@ -33,6 +33,7 @@ add_sentences(
         "follow_up.try_again": Sentence("Follow-up: no answer at attempt {attempts}"),
         "follow_up.miss": Sentence("Follow-up missed: nobody reached the patient", serious=True),
         "follow_up.finish": Sentence("Follow-up: {answer}", ("words",)),
+        "follow_up.reply": Sentence("The patient's own reply, after the follow-up was done: {answer}"),
         "follow_up.worse": Sentence("Worse at the follow-up", serious=True),
         "follow_up.cancel": Sentence("Follow-up not needed: {why}"),
     }

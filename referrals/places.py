@@ -3,25 +3,36 @@
 import re
 from collections.abc import Iterable
 from math import asin, cos, radians, sin, sqrt
+from string import ascii_uppercase
 
 _OUTWARD = r"[A-Z]{1,2}[0-9][A-Z0-9]?"
 _FULL = re.compile(rf"^({_OUTWARD})[0-9][A-Z]{{2}}$")
 _PART = re.compile(rf"^{_OUTWARD}$")
+_CUT_SHORT = re.compile(rf"^({_OUTWARD})\s+[0-9][A-Z]?$")
 EARTH_KM = 6371.0
+LONGEST_AREA = 4  # characters, of EC1A
 
 
 def district(postcode: str | None) -> str | None:
-    """The district of a postcode, such as SE1 for 'se1 7eh'; None when it cannot be read."""
-    packed = re.sub(r"\s+", "", postcode or "").upper()
-    if whole := _FULL.match(packed):
-        return whole.group(1)
+    """The district of a postcode, such as SE1 for 'se1 7eh'; None when it cannot be read.
+
+    In one that breaks off the space tells: 'SE1 7' is SE1, and 'SE17' is SE17.
+    """
+    written = (postcode or "").strip().upper()
+    packed = re.sub(r"\s+", "", written)
+    if known := _FULL.match(packed) or _CUT_SHORT.match(written):
+        return known.group(1)
     return packed if _PART.match(packed) else None
 
 
 def covers(districts: Iterable[str], patient: str) -> bool:
     """Whether a list of districts (SE1) or whole postcode areas (SE) holds the patient's district."""
-    area = re.match(r"^[A-Z]+", patient)
-    return any(each == patient or (area is not None and each == area.group()) for each in districts)
+    return any(each in (patient, area_of(patient)) for each in districts)
+
+
+def area_of(place: str) -> str:
+    """The postcode area of a district: SE of SE1."""
+    return place[: len(place) - len(place.lstrip(ascii_uppercase))]
 
 
 def distance_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:

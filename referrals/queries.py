@@ -1,49 +1,60 @@
 """Reading onward care: the need of a case, its offers, the lists. Nothing grows with history."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
-from hub.cases.models import Case, Sex
-from hub.cases.operations.clocks import age_in_years
+from hub.cases.models import Call, Case
 from hub.clock import now
 from hub.post.models import Message
 from hub.record.models import Event
 from referrals.matching import Match, match
 from referrals.models import FollowUp, Referral, Service
 from referrals.need import FollowUpRule, Need, Patient
-from referrals.places import district
-from referrals.states import RejectReason, State
-from triage.models import Assessment
-from triage.protocols import UNKNOWN_AGE, Disposition
+from referrals.places import LONGEST_AREA, area_of, district
+from referrals.states import FollowUpState, RejectReason, State
+from triage import published
+from triage.protocols import NO, UNKNOWN_AGE, YES, Disposition, Sex
 from triage.protocols.decoding import decode
 from triage.queries import decision_of
-from triage.standing import age_of, current
+from triage.standing import Standing, current, standing
 
-# Senders' words for what the clinical content calls otherwise.
-_CALLED = {"pregnant": "pregnant-or-recently", "immunosuppression": "immunosuppressed"}
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """What an assessment concluded: the need, the patient as the call told, and the story in words."""
+    """What an assessment concluded: the need, the story in words, and the assessment itself as it stands."""
 
     need: Need
-    patient: Patient
     narrative: str
+    standing: Standing
 
 
 def concluded_of(case: Case) -> Concluded | None:
-    """What the case's standing assessment concluded last; None while it has not. The one seam to triage."""
-    decision = decision_of(case)
-    if decision is None:
+    """What the case's assessment concluded; None while it has not. The one seam to triage."""
+    assessment = current(case)
+    return None if assessment is None else concluded_from(standing(case, assessment))
+
+
+def concluded_from(now_: Standing) -> Concluded | None:
+    """What an assessment that has been read concluded; None while it has not."""
+    if now_.decision is None:
         return None
-    disposition = decode(Disposition, decision.disposition)
-    need = need_from(disposition, presentation=case.presentation)
-    return Concluded(need, patient_of(case, current(case)), decision.narrative)
+    disposition = decode(Disposition, now_.decision.disposition)
+    assessed = tuple(each.presentation for each in now_.opened)
+    return Concluded(need_from(disposition, presentations=assessed), now_.decision.narrative, now_)
 
 
-def need_from(disposition: Disposition, *, presentation: str = "") -> Need:
+def need_of(case: Case) -> Need | None:
+    """The need that the assessment concluded, read alone."""
+    decision = decision_of(case)
+    return None if decision is None else need_from(decode(Disposition, decision.disposition))
+
+
+def need_from(disposition: Disposition, *, presentations: tuple[str, ...] = ()) -> Need:
     """A need from a disposition of the clinical content."""
     rule = disposition.follow_up
     return Need(
@@ -51,52 +62,58 @@ def need_from(disposition: Disposition, *, presentation: str = "") -> Need:
         title=disposition.title,
         kinds=disposition.services,
         within_minutes=disposition.within_minutes,
-        presentation=presentation,
+        presentations=presentations,
         follow_up=FollowUpRule(str(rule.by), rule.after_minutes) if rule else None,
     )
 
 
-def patient_of(case: Case, assessment: Assessment | None) -> Patient:
-    """The patient as far as eligibility asks: what was said on the call stands above what came with the case."""
-    sex = (assessment.stated_sex if assessment else "") or case.sex
+def patient_of(now_: Standing, exclusions: Collection[str] = ()) -> Patient:
+    """The patient as assessed, as far as eligibility asks: age, sex and risks are those that the rules ran on.
+
+    exclusions: the codes that services ask about. One that is not asked of people of this age and sex is absent.
+    """
+    case, age, sex = now_.case, now_.context.age, now_.context.sex
+    told = {finding: each.value for finding, each in now_.answers.items()}
+    known = [*now_.context.facts.items(), *told.items()]
+    # Where the record and the caller disagree, the danger counts, as in the rules.
+    risks = frozenset(finding for finding, value in known if value == YES)
+    absent = {finding for finding, value in known if value == NO} - risks
+    unasked = set(exclusions) - dict(known).keys()
     return Patient(
-        age_years=_age(case, assessment),
-        sex=None if sex == Sex.UNKNOWN else sex,
+        age_years=None if age == UNKNOWN_AGE else age.least_months // 12,
+        sex=None if sex is Sex.UNKNOWN else str(sex),
         district=district(case.postcode),
         latitude=None if case.latitude is None else float(case.latitude),
         longitude=None if case.longitude is None else float(case.longitude),
         practice_code=case.practice_code or None,
-        risks=_risks(case, assessment),
+        risks=risks,
+        absent=frozenset(absent | _asked_of_others(unasked, now_)),
     )
 
 
-def _age(case: Case, assessment: Assessment | None) -> int | None:
-    """Whole years; a baby whose age was told in weeks is 0."""
-    if case.birth_date is None and assessment is not None and assessment.stated_age:
-        told = age_of(case, assessment)
-        return None if told == UNKNOWN_AGE else told.least_months // 12
-    return age_in_years(case)
-
-
-def _risks(case: Case, assessment: Assessment | None) -> frozenset[str]:
-    """Risk codes known before, corrected by the answers of this assessment."""
-    known = {_CALLED.get(code, code) for code in (each.replace("_", "-") for each in case.risks)}
-    if assessment is None:
-        return frozenset(known)
-    said = assessment.answers.filter(superseded_by__isnull=True, value__in=["yes", "no"])
-    answers = dict(said.values_list("finding", "value"))
-    kept = {code for code in known if answers.get(code) != "no"}
-    return frozenset(kept | {finding for finding, value in answers.items() if value == "yes"})
+def _asked_of_others(codes: set[str], now_: Standing) -> set[str]:
+    """Findings that nobody asks of this patient, such as pregnancy of a man."""
+    catalogue = published.shared() if codes else None
+    if catalogue is None:
+        return set()
+    groups = {code: catalogue.findings[code].asked_of for code in codes if code in catalogue.findings}
+    age, sex = now_.context.age, now_.context.sex
+    return {code for code, group in groups.items() if group and group.holds(age, sex) is False}
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
     """The ranked directory for a case, and the services by key for the page."""
 
-    need: Need
+    concluded: Concluded
+    patient: Patient
     match: Match
     services: dict[str, Service]
-    narrative: str
+
+    @property
+    def need(self) -> Need:
+        """What is looked for."""
+        return self.concluded.need
 
 
 def offers_for(case: Case, earlier: list[Referral]) -> Offers | None:
@@ -107,12 +124,12 @@ def offers_for(case: Case, earlier: list[Referral]) -> Offers | None:
     concluded = concluded_of(case)
     if concluded is None:
         return None
-    need = concluded.need
     moment = now()
     services = {str(each.pk): each for each in Service.objects.active()}
     said_no = _said_no(earlier)
     facts = [replace(each.facts(moment), said_no=said_no.get(key, "")) for key, each in services.items()]
-    return Offers(need, match(need, concluded.patient, facts, at=moment), services, concluded.narrative)
+    patient = patient_of(concluded.standing, {code for each in facts for code in each.exclusions})
+    return Offers(concluded, patient, match(concluded.need, patient, facts, at=moment), services)
 
 
 def _said_no(earlier: list[Referral]) -> dict[str, str]:
@@ -133,19 +150,55 @@ def referrals_of(case: Case) -> list[Referral]:
     return list(found.order_by("-created_at"))
 
 
-def awaiting(limit: int = 50) -> list[Referral]:
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Row]):
+    """The first rows of a list, and how many there are in all: no list looks shorter than it is."""
+
+    rows: list[Row]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.total - len(self.rows)
+
+
+def _first(found: QuerySet[Row], limit: int) -> Listed[Row]:
+    rows = list(found[: limit + 1])
+    total = found.count() if len(rows) > limit else len(rows)
+    return Listed(rows[:limit], total)
+
+
+def awaiting(limit: int = 50) -> Listed[Referral]:
     """Offers that nobody has answered, the limit that comes first on top."""
-    return list(Referral.objects.awaiting().select_related("case", "service")[:limit])
+    return _first(Referral.objects.awaiting().select_related("case", "service"), limit)
 
 
-def follow_ups_open(limit: int = 200) -> list[FollowUp]:
-    """Follow-ups to do, earliest first."""
-    return list(FollowUp.objects.open().select_related("case", "claimed_by")[:limit])
+def follow_ups_in(state: FollowUpState, limit: int = 200) -> Listed[FollowUp]:
+    """Follow-ups in this state, earliest first."""
+    return _first(FollowUp.objects.open().filter(state=state).select_related("case", "claimed_by"), limit)
 
 
-def follow_ups_due(limit: int = 50) -> list[FollowUp]:
+def follow_ups_due(limit: int = 50) -> Listed[FollowUp]:
     """Follow-ups that are due or missed."""
-    return list(FollowUp.objects.due().select_related("case", "claimed_by")[:limit])
+    return _first(FollowUp.objects.due().select_related("case", "claimed_by"), limit)
+
+
+def calls_of(follow_up: FollowUp) -> list[Call]:
+    """The calls made for one follow-up, oldest first."""
+    made = Call.objects.filter(case_id=follow_up.case_id, kind=Call.Kind.FOLLOW_UP)
+    return list(made.filter(at__gte=follow_up.created_at).select_related("by"))
+
+
+def reminder_of(follow_up: FollowUp) -> Message | None:
+    """The text message with the reply link, and what became of it."""
+    return Message.objects.filter(reference=follow_up.reference, channel="sms").first()
+
+
+def replies_of(follow_up: FollowUp) -> list[Event]:
+    """What the patient said by the link after the follow-up was done, oldest first."""
+    said = Event.objects.filter(stream=follow_up.stream, kind="follow_up.reply")
+    return list(said.filter(data__follow_up=follow_up.pk).order_by("sequence"))
 
 
 def directory(words: str = "", kind: str = "") -> list[Service]:
@@ -155,9 +208,20 @@ def directory(words: str = "", kind: str = "") -> list[Service]:
         found = found.filter(kind=kind)
     if words:
         found = found.filter(
-            Q(name__icontains=words) | Q(ods_code__iexact=words) | Q(districts__contains=[words.upper()])
+            Q(name__icontains=words) | Q(ods_code__iexact=words) | Q(districts__overlap=_areas(words))
         )
     return list(found[:300])
+
+
+def _areas(words: str) -> list[str]:
+    """The areas that hold the place: a postcode's, a district's, or a whole area as it stands.
+
+    Nothing longer than an area is compared: PostgreSQL would cut it to the column's width and find another place.
+    """
+    place = district(words)
+    if place is not None:
+        return [place, area_of(place)]
+    return [words.upper()] if words.isalpha() and len(words) <= LONGEST_AREA else []
 
 
 def referral_life(referral: Referral) -> list[Event]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("follow-ups/<int:follow_up_id>/", follow_ups.follow_up, name="follow_up"),
     path("follow-ups/<int:follow_up_id>/claim/", follow_ups.claim, name="claim_follow_up"),
+    path("follow-ups/<int:follow_up_id>/nobody-reached/", follow_ups.nobody_reached, name="nobody_reached"),
     path("directory/", directory.directory, name="directory"),
     path("reply/<str:token>/", replies.reply, name="reply"),
 ]

@@ -1,5 +1,6 @@
 """A follow-up: a check on somebody the hub has already helped."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -7,8 +8,12 @@ from django.db import models
 
 from hub.cases.models import Case
 from hub.clock import now
+from hub.people.models import User
 from hub.record.transitions import check_constraint
 from referrals.states import FOLLOW_UP_OPEN, FOLLOW_UP_STATES, Answer, FollowUpState, Means
+
+# So long "I do this one" keeps others away.
+CLAIM_LASTS = timedelta(minutes=30)
 
 
 def due_key(follow_up_id: int) -> str:
@@ -92,6 +97,23 @@ class FollowUp(models.Model):
     def stream(self) -> str:
         """A follow-up's story is part of its case's."""
         return f"case:{self.case_id}"
+
+    @property
+    def open(self) -> bool:
+        """Still to do."""
+        return self.state in FOLLOW_UP_OPEN
+
+    @property
+    def holder(self) -> User | None:
+        """Who does it now; None once a claim has run out."""
+        if self.claimed_at is None or self.claimed_at <= now() - CLAIM_LASTS:
+            return None
+        return self.claimed_by
+
+    @property
+    def reference(self) -> str:
+        """What its messages carry."""
+        return f"follow_up:{self.pk}"
 
     @property
     def due_key(self) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from hub.clock import now
 from referrals.hours import Hours, read_hours
 from referrals.matching import Facts
+from referrals.places import LONGEST_AREA
 from referrals.states import ServiceKind, Status
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,7 +44,7 @@ class Service(models.Model):
     patient_note = models.CharField("what the patient needs to know", max_length=300, blank=True)
 
     # Area: districts (SE1) or whole areas (SE), and/or so many kilometres around a point; neither is everywhere.
-    districts = _codes(4)
+    districts = _codes(LONGEST_AREA)
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     radius_km = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)

@@ -1,6 +1,7 @@
 """Offering a case to a service. The case stays the hub's until a named person there accepts."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,10 +17,10 @@ from hub.refusals import Refusal
 from referrals.content import content_of
 from referrals.matching import SAFE_RUNGS, CannotSee, Offer, judge
 from referrals.models import Referral, Service
-from referrals.need import Need
+from referrals.need import Need, Patient
 from referrals.operations.capacity import take_place
 from referrals.operations.locking import move
-from referrals.queries import Concluded, concluded_of
+from referrals.queries import Concluded, concluded_of, patient_of
 from referrals.states import AWAITING
 
 
@@ -58,13 +59,10 @@ def send_referral(
     return referral
 
 
-def _offer(service: Service, concluded: Concluded) -> Offer:
+def _offer(service: Service, need: Need, patient: Patient, *, at: datetime) -> Offer:
     """The offer as matching sees it this moment: the page may be minutes old."""
-    need = concluded.need
-    kinds = need.kinds if service.kind in need.kinds else SAFE_RUNGS
-    wanted = Need(need.code, need.title, kinds, need.within_minutes, need.presentation)
-    moment = now()
-    verdict = judge(wanted, concluded.patient, service.facts(moment), at=moment)
+    wanted = need if service.kind in need.kinds else replace(need, kinds=SAFE_RUNGS)
+    verdict = judge(wanted, patient, service.facts(at), at=at)
     if isinstance(verdict, CannotSee):
         raise Refusal(
             f"{service.name} cannot see this patient: {'; '.join(verdict.reasons)}. Nothing was sent. "
@@ -79,15 +77,16 @@ def _write(
     case: Case, service: Service, concluded: Concluded, *, by: User, agreement: str, words: str
 ) -> Referral:
     need = concluded.need
-    offer = _offer(service, concluded)
+    patient = patient_of(concluded.standing, service.exclusions)
     moment = now()
+    offer = _offer(service, need, patient, at=moment)
     if Referral.objects.filter(case=case, state__in=AWAITING).exists():
         raise _offered_already()
     referral = Referral(
         case=case, service=service, created_by=by, created_at=moment, sent_at=moment, accept_by=offer.accept_by,
         disposition=need.code, disposition_title=need.title, needed_by=moment + timedelta(minutes=need.within_minutes),
         agreement=agreement, place_in=take_place(service, at=moment),
-        content=content_of(case, need, by=by, words=words, agreement=agreement, narrative=concluded.narrative),
+        content=content_of(concluded, patient, by=by, words=words, agreement=agreement),
     )  # fmt: skip
     try:
         with transaction.atomic():

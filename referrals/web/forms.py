@@ -1,9 +1,13 @@
 """What people type in onward care."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 
+from hub.cases.models import Contact
+from hub.cases.phones import as_written
+from referrals.policies import LEAST_WORDS
 from referrals.states import Answer, RejectReason, ServiceKind
 
 LONGEST = 4000
@@ -67,8 +71,11 @@ class RejectedForm(forms.Form):
 
 
 class FollowUpForm(forms.Form):
-    """What a follow-up call brought."""
+    """What a follow-up call brought, and who was rung."""
 
+    contact = forms.TypedChoiceField(
+        label="Who was rung", coerce=int, empty_value=None, required=False, widget=forms.RadioSelect
+    )
     answer = forms.ChoiceField(
         label="How is the patient?", choices=Answer.choices, widget=forms.RadioSelect,
         error_messages={"required": "Choose how the patient is, or that nobody answered."},
@@ -76,16 +83,32 @@ class FollowUpForm(forms.Form):
     words = forms.CharField(
         label="What was said", required=False, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
     )
-    again = forms.BooleanField(label="Nobody answered: try again in 15 minutes", required=False)
 
-    def clean(self) -> dict[str, Any]:
-        """Trying again is for when nobody answered; ending without an answer takes a reason."""
-        answer, again = self.cleaned_data.get("answer"), self.cleaned_data.get("again")
-        if again and answer and answer != Answer.NO_ANSWER:
-            self.add_error("again", "Somebody answered: there is nothing to try again.")
-        if answer == Answer.NO_ANSWER and not again and not self.cleaned_data.get("words"):
-            self.add_error("words", "Nobody answered: tick to try again, or say why it ends here.")
-        return self.cleaned_data
+    def __init__(self, *arguments: Any, contacts: Sequence[Contact] = (), **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if not contacts:
+            del self.fields["contact"]
+            return
+        field = cast("forms.TypedChoiceField", self.fields["contact"])
+        field.choices = [(each.pk, _whom(each)) for each in contacts]
+        self.initial.setdefault("contact", contacts[0].pk)
+
+
+def _whom(contact: Contact) -> str:
+    who = contact.name or contact.relationship or ("the patient" if contact.is_patient else "no name")
+    return f"{as_written(contact.phone)}, {who}"
+
+
+class NobodyReachedForm(forms.Form):
+    """Why a follow-up may end with nobody reached."""
+
+    words = forms.CharField(
+        label="Why it may end with nobody reached", max_length=LONGEST, min_length=LEAST_WORDS,
+        error_messages={
+            "required": "Say why it may end with nobody reached.",
+            "min_length": "Say in words why it may end with nobody reached.",
+        },
+    )  # fmt: skip
 
 
 class ReplyForm(forms.Form):

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from hub.cases.models import Case
-from hub.cases.operations.clocks import age_in_years
 from hub.cases.web.acting import person, visible_case
 from hub.people.access import requires
 from hub.people.permissions import Permission
@@ -18,6 +17,7 @@ from referrals.content import content_of
 from referrals.operations.sending import send_referral
 from referrals.queries import Offers, offers_for, referrals_of
 from referrals.web.forms import SendForm
+from referrals.web.identity import identity
 
 
 @requires(Permission.REFER)
@@ -53,17 +53,15 @@ def _page(
     offers = offers_for(case, earlier)
     key = str(form["service"].value() or "")
     chosen = offers.match.offer_of(key) if offers else None
-    context = {
-        "case": case, "age": age_in_years(case), "mine": case.owner_id == user.pk, "offers": offers,
+    context = identity(case, offers.patient if offers else None) | {
+        "mine": case.owner_id == user.pk, "offers": offers,
         "chosen": chosen, "chosen_service": offers.services.get(key) if offers and chosen else None,
-        "preview": _preview(request, case, offers) if offers and chosen else None,
+        "preview": _preview(request, offers) if offers and chosen else None,
         "earlier": earlier, "form": form, "refusal": refusal,
     }  # fmt: skip
     return render(request, "referrals/offer.html", context, status=status)
 
 
-def _preview(request: HttpRequest, case: Case, offers: Offers) -> dict[str, object]:
+def _preview(request: HttpRequest, offers: Offers) -> dict[str, object]:
     """What the service will read, without the words still to be typed."""
-    return content_of(
-        case, offers.need, by=person(request), words="", agreement="", narrative=offers.narrative
-    )
+    return content_of(offers.concluded, offers.patient, by=person(request), words="", agreement="")

@@ -20,7 +20,7 @@ from hub.record.operations import history
 from hub.refusals import Refusal
 from referrals.models import FollowUp, Referral
 from referrals.operations.answering import accept, give_patient_back
-from referrals.operations.following import claim_follow_up, record_follow_up
+from referrals.operations.asking import claim_follow_up, record_follow_up
 from referrals.replies import follow_up_of
 from tests.referrals.stories import offered
 from tests.referrals.test_referral_life import PARTNER
@@ -99,23 +99,13 @@ def test_missed_is_an_alarm_and_doing_it_answers_the_alarm(follow_up: FollowUp, 
 def test_nobody_answers_and_it_is_tried_again_then_missed(follow_up: FollowUp, clinician: User) -> None:
     with just_after(follow_up.due_at):
         fire_due()
-        again = record_follow_up(follow_up_id=follow_up.pk, by=clinician, answer="no_answer", again=True)
+        again = record_follow_up(follow_up_id=follow_up.pk, by=clinician, answer="no_answer")
         assert (again.state, again.attempts) == ("reminded", 1)
     assert Call.objects.filter(kind="follow_up", result="no_answer").count() == 1
     with just_after(again.missed_at):
         fire_due()
     follow_up.refresh_from_db()
     assert follow_up.state == "missed"
-
-
-def test_ending_without_an_answer_takes_words(follow_up: FollowUp, clinician: User) -> None:
-    with pytest.raises(Refusal) as refused:
-        record_follow_up(follow_up_id=follow_up.pk, by=clinician, answer="no_answer")
-    assert refused.value.status == 422
-    done = record_follow_up(
-        follow_up_id=follow_up.pk, by=clinician, answer="no_answer", words="In hospital, says her son"
-    )
-    assert (done.state, done.answer) == ("done", "no_answer")
 
 
 def test_a_claimed_follow_up_is_not_done_twice(

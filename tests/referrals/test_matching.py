@@ -59,6 +59,7 @@ def reasons(**changes: Any) -> str:
         ({"latitude": 52.5, "longitude": -1.9, "radius_km": 20.0}, "outside its area"),
         ({"registered_only": True, "ods_code": "X2"}, "Not the patient's own practice"),
         ({"conditions": frozenset({"sore-throat"})}, "Does not take"),
+        ({"response_minutes": 118}, "no time is left for it to say yes"),
     ],
 )
 def test_a_service_that_cannot_says_why(changes: dict[str, Any], said: str) -> None:
@@ -80,6 +81,11 @@ def test_every_reason_is_told_not_only_the_first() -> None:
         (Patient(age_years=30), {"sex": "female"}, "Sex not recorded"),
         (Patient(), {"districts": ("SE1",)}, "Place not recorded"),
         (Patient(), {"registered_only": True, "ods_code": "X"}, "Practice not recorded"),
+        (
+            PATIENT,
+            {"exclusions": frozenset({"pregnant-or-recently"})},
+            "whether the patient is or has: pregnant",
+        ),
         (PATIENT, {"said_no": "Rejected this patient before: capacity"}, "Rejected this patient before"),
     ],
 )
@@ -91,6 +97,63 @@ def test_what_is_not_recorded_is_asked_never_assumed(
     assert any(caution in each for each in verdict.cautions)
 
 
+def test_what_was_answered_with_no_is_not_asked_again() -> None:
+    verdict = judge(
+        UCR,
+        replace(PATIENT, absent=frozenset({"intoxicated"})),
+        service(exclusions=frozenset({"intoxicated"})),
+        at=NOON,
+    )
+    assert isinstance(verdict, Offer)
+    assert verdict.cautions == ()
+
+
+def test_a_service_with_something_left_to_ask_ranks_after_one_without() -> None:
+    to_ask = service(key="ask", exclusions=frozenset({"intoxicated"}), response_minutes=10)
+    free = service(key="free", kind="falls-lifting", response_minutes=90)
+    found = match(UCR, PATIENT, [to_ask, free], at=NOON)
+    assert [each.facts.key for each in found.offers] == ["free", "ask"]
+
+
+@pytest.mark.parametrize(
+    ("within", "response", "accept", "accept_by"),
+    [(15, 5, 120, 10), (60, 50, 20, 10), (120, 60, 20, 20), (60, 45, 15, 15)],
+)
+def test_who_accepts_in_the_last_minute_still_sees_the_patient_in_time(
+    within: int, response: int, accept: int, accept_by: int
+) -> None:
+    need = replace(UCR, within_minutes=within)
+    offer = judge(need, PATIENT, service(response_minutes=response, accept_minutes=accept), at=NOON)
+    assert isinstance(offer, Offer)
+    assert offer.accept_by == NOON + timedelta(minutes=accept_by)
+    assert offer.contact_at == NOON + timedelta(minutes=accept_by + response)
+
+
+def test_a_service_that_closes_must_accept_while_it_can_still_see_the_patient() -> None:
+    closes_at_half_past_one = service(hours=read_hours({"wed": ["08:00-13:30"]}), accept_minutes=45)
+    offer = judge(UCR, PATIENT, closes_at_half_past_one, at=NOON)
+    assert isinstance(offer, Offer)
+    assert offer.accept_by == NOON + timedelta(minutes=29)
+
+
+@pytest.mark.parametrize(
+    ("presentations", "offered", "cautioned"),
+    [
+        (("sore-throat",), True, False),
+        (("fever",), False, False),
+        (("sore-throat", "fever"), True, True),
+        ((), False, False),
+    ],
+)
+def test_a_service_for_some_conditions_is_judged_by_what_was_assessed(
+    presentations: tuple[str, ...], offered: bool, cautioned: bool
+) -> None:
+    need = replace(UCR, presentations=presentations)
+    verdict = judge(need, PATIENT, service(conditions=frozenset({"sore-throat"})), at=NOON)
+    assert isinstance(verdict, Offer) == offered
+    assert any("fever" in each for each in getattr(verdict, "cautions", ())) == cautioned
+
+
 def test_inside_by_one_measure_is_inside() -> None:
     near = service(districts=("N1",), latitude=51.5, longitude=-0.1, radius_km=3.0)
     assert isinstance(judge(UCR, PATIENT, near, at=NOON), Offer)
@@ -100,7 +163,7 @@ def test_booking_for_the_opening_counts_only_inside_the_time() -> None:
     opens_at_one = service(hours=read_hours({"wed": ["13:00-20:00"]}), response_minutes=30)
     offer = judge(UCR, PATIENT, opens_at_one, at=NOON)
     assert isinstance(offer, Offer)
-    assert offer.contact_at == NOON + timedelta(minutes=90)
+    assert offer.contact_at == NOON + timedelta(minutes=110), "counted from a yes in the last minute"
     assert offer.accept_by == NOON + timedelta(minutes=80), "nobody can accept before it opens"
     assert any("Opens Wed 13:00" in each for each in offer.reasons)
 
@@ -163,7 +226,8 @@ def test_every_service_is_accounted_for_and_no_offer_breaks_a_rule(
         assert at <= offer.contact_at <= at + timedelta(minutes=UCR.within_minutes)
         assert facts.hours.open_at(offer.contact_at)
         assert not (facts.exclusions & patient.risks)
-        assert offer.accept_by > at
+        assert at < offer.accept_by
+        assert offer.accept_by + timedelta(minutes=facts.response_minutes) <= offer.contact_at
     ranks = [each.facts.status == "unknown" for each in found.offers]
     assert ranks == sorted(ranks), "an unknown status stands above a known one"
 
@@ -190,6 +254,10 @@ def test_one_more_risk_never_opens_a_door(facts: Facts, patient: Patient, at: da
         ("EC1A 1BB", "EC1A"),
         ("W1A0AX", "W1A"),
         ("SE1", "SE1"),
+        ("SE1 7", "SE1"),
+        ("se1  7e", "SE1"),
+        ("SE17", "SE17"),
+        ("SE17 1", "SE17"),
         ("19401", None),
         ("", None),
         (None, None),

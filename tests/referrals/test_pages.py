@@ -171,9 +171,9 @@ def test_a_call_handler_does_a_follow_up(clinician: User, call_handler: User, cl
         page = browser.get(f"/follow-ups/{follow_up.pk}/").content.decode()
         assert 'href="tel:+447700900123"' in page
         assert browser.post(f"/follow-ups/{follow_up.pk}/claim/").status_code == 302
-        nothing = browser.post(f"/follow-ups/{follow_up.pk}/", {"answer": "no_answer"})
+        nothing = browser.post(f"/follow-ups/{follow_up.pk}/", {"answer": ""})
         assert nothing.status_code == 422
-        again = browser.post(f"/follow-ups/{follow_up.pk}/", {"answer": "no_answer", "again": "on"})
+        again = browser.post(f"/follow-ups/{follow_up.pk}/", {"answer": "no_answer"})
         assert again.status_code == 302
         done = browser.post(f"/follow-ups/{follow_up.pk}/", {"answer": "worse", "words": "Cannot breathe"})
         assert done.status_code == 302
@@ -182,7 +182,7 @@ def test_a_call_handler_does_a_follow_up(clinician: User, call_handler: User, cl
     assert "Cannot breathe" in case.alarm
 
 
-def test_the_patient_answers_once_by_the_link(clinician: User) -> None:
+def test_the_patient_answers_by_the_link(clinician: User) -> None:
     follow_up = followed_up(clinician)
     with time_machine.travel(follow_up.due_at + timedelta(seconds=1), tick=True):
         fire_due()
@@ -194,7 +194,7 @@ def test_the_patient_answers_once_by_the_link(clinician: User) -> None:
         assert stranger.post(link, {}).status_code == 422
         assert stranger.post(link, {"answer": "no_answer"}).status_code == 422
         assert "Thank you" in stranger.post(link, {"answer": "better"}).content.decode()
-        assert "We have your answer already" in stranger.post(link, {"answer": "worse"}).content.decode()
+        assert "You have told us before" in stranger.get(link).content.decode()
     follow_up.refresh_from_db()
     assert (follow_up.answer, follow_up.done_by) == ("better", "the patient's own reply")
     assert Case.objects.get().state == "closed"

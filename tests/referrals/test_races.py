@@ -20,7 +20,7 @@ from hub.record.verify import verify
 from hub.refusals import Refusal
 from referrals.models import FollowUp, Referral, Service
 from referrals.operations.answering import accept, reject, withdraw
-from referrals.operations.following import record_follow_up, record_reply
+from referrals.operations.asking import record_follow_up, record_reply
 from referrals.operations.sending import send_referral
 from tests.conftest import make_person
 from tests.referrals.stories import AGREED, assessed_fall, make_service, offered
@@ -158,6 +158,7 @@ def test_the_patient_and_a_clinician_answer_a_follow_up_at_once(clinician: User)
             lambda: record_follow_up(follow_up_id=follow_up.pk, by=clinician, answer="worse"),
         ]
         went = at_once(*worse * 3)
-    assert went == {"done": 1, "already-done": 5}
+    # The patient is heard each time; of the calls one at most, and only if it was first.
+    assert went in ({"done": 4, "already-done": 2}, {"done": 3, "already-done": 3})
     assert Case.objects.get().state == "waiting"
     assert verify().faults == []

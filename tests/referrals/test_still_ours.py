@@ -24,7 +24,7 @@ from hub.post.operations import deliver_due
 from hub.record.models import Event
 from referrals.models import FollowUp, Referral
 from referrals.operations.answering import accept, complete, reject
-from referrals.operations.following import record_reply
+from referrals.operations.asking import record_reply
 from tests.hub.cases.api.conftest import Machine
 from tests.referrals.stories import make_service, offered
 from tests.referrals.test_referral_life import PARTNER
