@@ -16,7 +16,10 @@ USERNAME = RegexValidator(r"^[a-z][a-z0-9_.-]*\Z", "Small letters, digits, and .
 class PersonForm(forms.Form):
     """What an administrator says of a person."""
 
-    name = forms.CharField(label="Name", help_text="As the record of each case shows it", max_length=120)
+    name = forms.CharField(
+        label="Name", help_text="As the record of each case shows it", max_length=120,
+        error_messages={"required": "Enter the name."},
+    )  # fmt: skip
     role = forms.ChoiceField(label="Role", choices=Role.choices)
     profession = forms.ChoiceField(label="Profession", choices=Profession.choices)
     registration_number = forms.CharField(label="Registration number", max_length=30, required=False)
@@ -48,8 +51,9 @@ class NewPersonForm(PersonForm):
     """A person who is new here."""
 
     username = forms.CharField(
-        label="User name", help_text="Cannot be changed later", max_length=60, validators=[USERNAME]
-    )
+        label="User name", help_text="Cannot be changed later", max_length=60, validators=[USERNAME],
+        error_messages={"required": "Enter the user name."},
+    )  # fmt: skip
     field_order = ("username",)
 
 
@@ -66,16 +70,16 @@ class OwnPasswordForm(forms.Form):
     """The password of now, and the new one twice."""
 
     password = forms.CharField(
-        label="Your password now",
-        strip=False,
+        label="Your password now", strip=False, error_messages={"required": "Enter your password of now."},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    )  # fmt: skip
     new_password = forms.CharField(
         label="New password", help_text="At least 12 characters; three or four words are good", strip=False,
-        max_length=1000, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=1000, error_messages={"required": "Enter a new password."}, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
     new_password_again = forms.CharField(
         label="New password again", strip=False, max_length=1000,
+        error_messages={"required": "Enter the new password again."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 

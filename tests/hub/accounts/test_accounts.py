@@ -71,7 +71,7 @@ def test_a_new_person_signs_in_with_the_given_password_and_chooses_their_own(
         ({"registration_number": ""}, "Enter the registration number"),
         ({"profession": "not_registered"}, "A clinician has a registered profession"),
         ({"role": "king"}, "Select a valid choice"),
-        ({"name": ""}, "This field is required"),
+        ({"name": ""}, "Enter the name"),
         ({"name": "W" * 121}, "at most 120"),
     ],
 )
