@@ -75,7 +75,8 @@ class OwnPasswordForm(forms.Form):
     )  # fmt: skip
     new_password = forms.CharField(
         label="New password", help_text="At least 12 characters; three or four words are good", strip=False,
-        max_length=1000, error_messages={"required": "Enter a new password."}, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=1000, error_messages={"required": "Enter a new password."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
     new_password_again = forms.CharField(
         label="New password again", strip=False, max_length=1000,
