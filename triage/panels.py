@@ -34,6 +34,9 @@ add_sentences(
         "assessment.conclude": Sentence("Concluded: {title}"),
         "assessment.resume": Sentence("Conclusion withdrawn: the answers changed"),
         "assessment.end": Sentence("Assessment ended; a new one begins", ("why",)),
+        "assessment.copy_undelivered": Sentence(
+            "The written copy did not arrive by text message", serious=True
+        ),
         "assessment.closing_set": Sentence(
             "Closing set recorded; agreement: {agreement}; written copy: {written}"
         ),

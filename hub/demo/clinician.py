@@ -158,8 +158,8 @@ class Clinician:
 
 def _opening() -> dict[str, str]:
     return {
-        "speaking_to": "the patient", "is_patient": "on", "patient_spoken_to": "on", "number_back": "020 7946 0000",
-        "address_spoken": "on", "consent": "patient",
+        "speaking_to": "the patient", "is_patient": "on", "patient_spoken_to": "on", "address_spoken": "on",
+        "consent": "patient",
     }  # fmt: skip
 
 

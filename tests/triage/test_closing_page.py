@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +14,10 @@ from tests.triage.conftest import Consultation, whole_closing_set
 from triage.operations.concluding import close_with_advice, conclude, record_closing_set
 from triage.operations.drafting import save_draft
 from triage.operations.overriding import override_up
+from triage.protocols import Disposition
+from triage.protocols.decoding import decode
 from triage.web.screen import screen
+from triage.words import words_for
 
 Consult = Callable[..., Consultation]
 ClientAs = Callable[[User], Client]
@@ -131,3 +135,29 @@ def test_nothing_is_asked_for_a_closing_set_when_an_ambulance_comes(consult: Con
     assert now_.result is not None
     assert now_.result.complete
     assert screen(now_).before_closing == 0
+
+
+@pytest.mark.parametrize("code", ["MH-NOW", "ED1H", "PC2H"])
+def test_after_going_up_the_words_are_the_nearest_and_no_net_comes_later_than_help(
+    consult: Consult, client_as: ClientAs, code: str
+) -> None:
+    # Given a sore throat that would be looked after at home, and a clinician who goes up
+    talk = concluded(consult)
+    assert "two days" in closing(talk, client_as(talk.by))
+    override_up(**talk.key, code=code)
+    conclude(**talk.key)
+    page = closing(talk, client_as(talk.by))
+    # Then nobody is told to wait for two days, by mouth or in writing
+    assert "two days" not in page
+    now_ = talk.standing()
+    assert now_.decision is not None
+    disposition = decode(Disposition, now_.decision.disposition)
+    said = words_for(now_, disposition)
+    assert said.minutes <= disposition.within_minutes
+    known = any(each.outcome_for(code) for each in now_.protocols)
+    if not known:
+        assert all(net.within_minutes <= disposition.within_minutes for net in said.nets)
+        assert "no words written for this outcome" in page
+    # And the advice is not that of the mildest ending
+    mildest = now_.protocols[0].no_ambulance[-1]
+    assert said.advice != tuple(now_.protocols[0].saying(each).say for each in mildest.advice)

@@ -12,9 +12,11 @@ from hub.cases.operations.holding import take_over
 from hub.people.models import User
 from hub.record.models import Event
 from hub.refusals import Refusal
-from tests.triage.conftest import Consultation
+from referrals.models import FollowUp
+from tests.triage.conftest import Consultation, whole_closing_set
 from triage.models import Opening
 from triage.operations.assessing import OpeningDetails, record_opening
+from triage.operations.concluding import close_with_advice, conclude, record_closing_set
 
 Consult = Callable[..., Consultation]
 ClientAs = Callable[[User], Client]
@@ -123,3 +125,37 @@ def test_the_tick_shows_on_the_case_page_and_is_not_handed_on_to_the_next_speake
     assert "Address spoken by the caller" in page
     box = page[page.index('name="address_spoken"') - 200 : page.index('name="address_spoken"') + 120]
     assert "checked" not in box
+
+
+def test_the_number_said_on_this_call_is_shown_can_be_rung_and_is_rung_afterwards(
+    consult: Consult, client_as: ClientAs
+) -> None:
+    # Given a case with an old landline, and a neighbour who says another number to ring back
+    talk = consult("sore-throat", stated_age=30)
+    record_opening(
+        **talk.key, details=told(speaking_to="A neighbour", number_back="07700 900999", address_spoken=False)
+    )
+    browser = client_as(talk.by)
+    # Then it stands on both pages, as people write it
+    for page in ("triage:assessment", "cases:case"):
+        assert "07700 900999" in browser.get(reverse(page, args=[talk.case.pk])).content.decode()
+    # And it is a contact, ranked last, once however often it is said
+    record_opening(**talk.key, details=told(number_back="+44 7700 900999", address_spoken=False))
+    contacts = list(talk.case.contacts.all())
+    assert [each.phone for each in contacts].count("+447700900999") == 1
+    assert (contacts[-1].phone, contacts[-1].name) == ("+447700900999", "A neighbour")
+    # And whoever follows up rings it
+    talk.no_to_the_rest()
+    conclude(**talk.key)
+    record_closing_set(**talk.key, details=whole_closing_set(talk.case.pk))
+    close_with_advice(**talk.key)
+    assert FollowUp.objects.get().phone == "+447700900999"
+
+
+@pytest.mark.parametrize("said", ["", "the ward's", "12"])
+def test_what_is_no_number_is_kept_as_words_and_is_nobody_to_ring(consult: Consult, said: str) -> None:
+    talk = consult()
+    before = talk.case.contacts.count()
+    record_opening(**talk.key, details=told(number_back=said))
+    assert talk.case.contacts.count() == before
+    assert Opening.objects.get().number_back == said

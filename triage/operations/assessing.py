@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from hub.cases.intake import ContactDetails
 from hub.cases.models import Case, Sex
-from hub.cases.operations.contacting import confirm_address
+from hub.cases.operations.contacting import add_contact, confirm_address
+from hub.cases.phones import as_e164
 from hub.clock import now
 from hub.people.models import User
 from hub.record.operations import write
@@ -204,7 +206,22 @@ def record_opening(*, case_id: UUID, by: User, fence: int, details: OpeningDetai
         row = Opening.objects.create(assessment=now_.assessment, by=by, **given)
         data = {"assessment": str(now_.assessment.pk), **given}
         write(stream=now_.case.stream, kind="assessment.call_opened", by=by, data=data)
+        _keep_number(now_.case, details, by=by)
     return row
+
+
+def _keep_number(case: Case, details: OpeningDetails, *, by: User) -> None:
+    """The number said on this call is one that can be rung, when the line is cut and when somebody follows up."""
+    number = as_e164(details.number_back)
+    if number.startswith("+") and not case.contacts.filter(phone=number).exists():
+        said = ContactDetails(
+            phone=number,
+            name=details.speaking_to.strip()[:120],
+            is_patient=details.is_patient,
+            is_caller=True,
+            note="said on the call back",
+        )
+        add_contact(case_id=case.pk, by=by, details=said)
 
 
 def _missing_from_opening(details: OpeningDetails) -> list[str]:
