@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from hub.cases.models import Case
+from hub.cases.policies import quick_category
 from hub.cases.web.acting import person, visible_case
 from hub.people.access import requires
 from hub.people.permissions import Permission
@@ -57,7 +58,7 @@ def _page(
         "mine": case.owner_id == user.pk, "offers": offers,
         "chosen": chosen, "chosen_service": offers.services.get(key) if offers and chosen else None,
         "preview": _preview(request, offers) if offers and chosen else None,
-        "earlier": earlier, "form": form, "refusal": refusal,
+        "earlier": earlier, "form": form, "refusal": refusal, "quick": quick_category(case),
     }  # fmt: skip
     return render(request, "referrals/offer.html", context, status=status)
 
