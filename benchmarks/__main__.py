@@ -40,7 +40,7 @@ def in_process(stack: Stack, cases: int, share: float) -> tuple[list[Figure], di
     """Runs once a process: Django keeps the addresses it was set up with."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.config.settings")
     django.setup()
-    from benchmarks import due_work, live, peak_hour, queries, raw, scenarios
+    from benchmarks import due_work, engine, live, peak_hour, queries, raw, scenarios
     from benchmarks.patients import stranger_waiting
 
     for _ in range(WAITING):
@@ -52,6 +52,7 @@ def in_process(stack: Stack, cases: int, share: float) -> tuple[list[Figure], di
         made = scenario(place, max(int(count * share), BROWSERS))
         figures.append(queries.with_count(made, place))
         print("  " + " | ".join(row(figures[-1])), flush=True)
+    figures.append(engine.one_more_answer(cases))
     figures.append(peak_hour.peak_hour(place, max(peak_hour.MINUTE * share, 20)))
     print("  " + " | ".join(row(figures[-1])), flush=True)
     url = stack.env["DATABASE_URL"]

@@ -55,7 +55,7 @@ def row(entry: Figure) -> list[str]:
         entry.what,
         f"{entry.cases:,}",
         f"{entry.count:,}",
-        *(f"{value:.1f}" for value in (entry.p50, entry.p95, entry.p99)),
+        *(f"{value:.{1 if value >= 1 else 3}f}" for value in (entry.p50, entry.p95, entry.p99)),
         "" if entry.rate is None else f"{entry.rate:.0f}",
         "" if entry.queries is None else str(entry.queries),
         "" if entry.ratio_to_raw is None else f"{entry.ratio_to_raw:.0%}",
