@@ -1,9 +1,12 @@
 """What the rooms above and the pages ask of triage: what was decided and said, and what waits for somebody."""
 
+from dataclasses import replace
+
 from django.db.models import Q, QuerySet
 
 from hub.cases.models import Case
 from hub.cases.phones import as_e164
+from hub.cases.states import State
 from hub.people.models import User
 from triage import published
 from triage.models import (
@@ -18,7 +21,7 @@ from triage.models import (
 )
 from triage.protocols import Protocol
 from triage.replaying import Recorded
-from triage.standing import context_of
+from triage.standing import context_of, readable
 
 
 def decision_of(case: Case) -> Decision | None:
@@ -41,7 +44,8 @@ def number_back(case: Case) -> str:
 
 def requests_for_second() -> list[Override]:
     """Overrides below C1 or C2 that wait for a second clinician, oldest first."""
-    asked = Override.objects.filter(state=Override.State.ASKED).order_by("at")
+    waits = {"state": Override.State.ASKED, "assessment__case__state": State.IN_ASSESSMENT}
+    asked = Override.objects.filter(**waits).exclude(assessment__state=Assessment.State.ENDED).order_by("at")
     return list(asked.select_related("by", "assessment__case"))
 
 
@@ -88,15 +92,16 @@ def recorded_with(protocol: str, *, most: int) -> list[Recorded]:
 
 
 def _recorded(assessment: Assessment) -> Recorded:
-    answers = {each.finding: each.value for each in assessment.answers.all()}
+    told = {each.finding: each.value for each in assessment.answers.all()}
     keys = [key for each in assessment.presentations.all() if not each.closed_at for key in each.versions]
-    case = assessment.case
+    case, protocols = assessment.case, tuple(each.protocol for each in published.versions(keys))
+    person = context_of(case, assessment, told, assessment.opened_at)
     return Recorded(
         assessment=str(assessment.pk),
         case=str(case.pk),
         reference=case.reference,
         at=assessment.opened_at.isoformat(),
-        protocols=tuple(each.protocol for each in published.versions(keys)),
-        answers=answers,
-        context=context_of(case, assessment, answers, assessment.opened_at),
+        protocols=protocols,
+        answers=readable(protocols, told),
+        context=replace(person, facts=readable(protocols, person.facts)),
     )

@@ -140,7 +140,15 @@ def send_as_assessed(*, case_id: UUID, by: User, fence: int, words: str = "") ->
                 code="no-ambulance-asked",
             )
         told = words.strip() or narrative(now_)
-        return send_ambulance(case_id=case_id, by=by, category=code, reason="assessment", words=told)
+        # Concluded below the case's category is a lowering in order; what is certain so far never lowers.
+        return send_ambulance(
+            case_id=case_id,
+            by=by,
+            category=code,
+            reason="assessment",
+            words=told,
+            by_hand=now_.decision is not None,
+        )
 
 
 def _so_far(now_: Standing) -> str:
