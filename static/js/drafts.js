@@ -25,8 +25,13 @@ class Draft {
   get unsaved() { return this.field.value !== this.saved; }
 
   soon(pause) {
-    clearTimeout(this.timer);
+    this.stop();
     this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.timer = null;
   }
 
   say(words, bad = false) {
@@ -36,7 +41,7 @@ class Draft {
 
   // One request at a time: a slow early answer must not overwrite a later text.
   async save(options = {}) {
-    clearTimeout(this.timer);
+    this.stop();
     if (this.busy || this.refused || !this.unsaved) return;
     this.busy = true;
     const text = this.field.value;
@@ -51,7 +56,8 @@ class Draft {
     } finally {
       this.busy = false;
     }
-    if (this.unsaved && !this.refused && !this.timer) this.soon(PAUSE);
+    // Typed meanwhile. A text that stayed as it is waits for what it waits for: another try, or the unlocking.
+    if (this.field.value !== text && !this.refused && !this.timer) this.soon(PAUSE);
   }
 
   async read(answer, text) {
@@ -59,7 +65,6 @@ class Draft {
       this.saved = text;
       const time = (await answer.json().catch(() => ({}))).saved_at || new Date().toLocaleTimeString("en-GB");
       this.say(`Saved ${time}`);
-      if (this.unsaved) this.soon(PAUSE);
     } else if (answer.status === 423) {
       this.say("Not saved: the screen is locked. It is saved when you unlock.", true);
     } else if (answer.status >= 400 && answer.status < 500) {
@@ -89,6 +94,8 @@ export function startDrafts() {
   // Sending the form sends the text too: no warning then.
   let sent = false;
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented) sent = true; });
+  // assessment-send.js asks first whether the hub can be reached: what stays here is warned about again.
+  document.addEventListener("hub:not-sent", () => { sent = false; });
   addEventListener("pagehide", () => all({ keepalive: true }));
   addEventListener("beforeunload", (event) => {
     if (!sent && [...drafts.values()].some((draft) => draft.unsaved)) event.preventDefault();

@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 ALARMS = "#alarms"
 FAULT = 500
 WORDS = "Her lips look blue now"
+# Whether a page lets itself be left without a word.
+LEAVE = "() => dispatchEvent(new Event('beforeunload', {cancelable: true}))"
 
 
 def answers() -> list[tuple[str, object]]:
@@ -105,6 +107,8 @@ def test_a_note_typed_without_a_network_is_kept_and_saved_by_itself(start: Start
     page.get_by_role("button", name="Add to the timeline").click()
     expect(page.locator(ALARMS)).to_contain_text("Not sent and not saved")
     expect(page.locator("#note")).to_have_value(WORDS)
+    # And whoever leaves now is warned
+    assert page.evaluate(LEAVE) is False
     page.context.set_offline(False)
     expect(page.locator("#notes .hub-saved")).to_contain_text("Saved ")
     assert Draft.objects.get(case=talk.case).text == WORDS

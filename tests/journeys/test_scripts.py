@@ -163,6 +163,25 @@ def test_a_draft_is_saved_with_its_fence_and_a_refused_one_says_why(
     assert page.input_value("#note") == "pain since noon, worse"
 
 
+def test_what_is_typed_while_a_slow_save_is_on_its_way_is_saved_after_it(
+    visit: Callable[[], Page], hub: StandIn
+) -> None:
+    page = visit()
+    held: list[Route] = []
+    page.route("**/draft/", lambda route: held.append(route))  # noqa: PLW0108 - a builtin is not taken
+    with page.expect_request("**/draft/"):
+        page.fill("#note", "pain")
+    # Typed, and its own pause is over, before the first save comes back
+    page.fill("#note", "pain since noon")
+    page.wait_for_timeout(800)
+    assert len(held) == 1
+    page.unroute("**/draft/")
+    hub(held[0])
+    expect(page.locator(".hub-saved")).to_have_text("Saved 14:32:05")
+    page.wait_for_timeout(900)
+    assert [each["note"] for each in hub.posts("/draft/")] == ["pain", "pain since noon"]
+
+
 def test_a_lost_case_is_said_once_and_the_heart_stops(visit: Callable[[], Page], hub: StandIn) -> None:
     hub.beat = 1
     hub.statuses["/heartbeat/"] = 409
