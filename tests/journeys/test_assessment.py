@@ -178,8 +178,33 @@ def test_one_press_of_the_mouse_answers_a_question_that_is_not_the_current_one(s
     expect(page.locator("#bounds")).to_contain_text("Ambulance now")
     page.locator("#amend-fitting-now summary").click()
     page.locator("#amend-fitting-now").get_by_role("button", name="No", exact=True).click()
+    # A danger taken back: why is the next thing asked, and a slip is one press more
+    page.locator("#why").get_by_role("button", name="Pressed by mistake").click()
     expect(page.locator("#q-fitting-now")).to_contain_text("before:")
     assert Answer.objects.filter(assessment__case=talk.case, value="no").count() == 1
+
+
+def test_a_slip_is_taken_back_with_one_key_more(start: Start) -> None:
+    # Given a danger pressed by a slip of the finger
+    page, talk = start("sore-throat")
+    page.keyboard.press("4")
+    expect(page.locator("#q-alertness .told__said")).to_be_visible()
+    before = talk.standing().ambulance
+    # When it is amended by keyboard alone
+    page.locator("#amend-alertness summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#amend-alertness .ask__answers")).to_be_visible()
+    page.keyboard.press("1")
+    # Then why is asked where the hands are, in words that can be read aloud, and one key answers
+    expect(page.locator("#why")).to_be_focused()
+    expect(page.locator("#why")).to_contain_text("awake and as usual")
+    accessible(page)
+    picture(page, "why-less-urgent-1280")
+    assert talk.standing().ambulance == before
+    page.keyboard.press("1")
+    expect(page.locator("#q-alertness .told__before")).to_contain_text("(Pressed by mistake)")
+    expect(page.locator("#q-breathing")).to_be_focused()
+    assert talk.standing().ambulance == ""
 
 
 def test_notes_survive_a_closed_tab(start: Start) -> None:
