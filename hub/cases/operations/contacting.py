@@ -1,5 +1,6 @@
 """Ringing: attempts, the no-answer ladder, the consultation's beginning, welfare calls, whom to ring."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from hub.agenda.operations import cancel, schedule
 from hub.cases.alarms import ANSWERED_BY_TALKING, AlarmKind, about
 from hub.cases.intake import ContactDetails
 from hub.cases.models import Call, Case, Contact
+from hub.cases.models.location import another_place
 from hub.cases.operations.clocks import ORDER_FIELDS, set_order, welfare_every
 from hub.cases.operations.holding import back_to_queue
 from hub.cases.operations.ladder import ATTEMPTS, RING_AGAIN_AFTER, ask_senior, climb
@@ -152,20 +154,27 @@ def add_contact(*, case_id: UUID, by: User, details: ContactDetails) -> Contact:
 
 
 def confirm_address(*, case_id: UUID, by: User, address: str, postcode: str | None = None) -> Case:
-    """The caller spoke the address; it was not suggested to them."""
+    """The caller spoke the address; it was not suggested to them.
+
+    Another address than was known makes the pointers doubtful: they stay, and dispatch is told so.
+    """
     if not address.strip():
         raise Refusal("Write the address as the caller says it.", code="address-missing", status=422)
     with transaction.atomic():
         case = lock_case(case_id)
-        data = {
+        data: dict[str, Any] = {
             "before": case.address,
             "after": address,
             "postcode_before": case.postcode,
             "postcode": postcode,
         }
+        if case.exact_location and another_place(case.address, address):
+            case.pointer_doubtful = True
+            data["pointers_doubtful"] = case.pointers
         case.address, case.address_confirmed_at = address.strip(), now()
         case.postcode = postcode or case.postcode
         case.version += 1
-        case.save(update_fields=["address", "postcode", "address_confirmed_at", "version"])
+        changed = ("address", "postcode", "address_confirmed_at", "pointer_doubtful", "version")
+        case.save(update_fields=changed)
         write(stream=case.stream, kind="case.address_confirmed", by=by, data=data)
     return case

@@ -178,7 +178,8 @@ def _tell_cad(case: Case, dispatch: Dispatch) -> None:
             "cad_number": case.cad_number, "journey": str(case.journey_id), "category": dispatch.category,
             "reason": dispatch.reason, "words": dispatch.words, "clock_start": case.clock_start.isoformat(),
             "requested_at": dispatch.requested_at.isoformat(), "problem": case.problem,
-            "address": case.address, "postcode": case.postcode,
+            "address": case.address, "postcode": case.postcode, "access_note": case.access_note, **case.pointers,
+            "pointer_doubtful": case.pointer_doubtful,
         },
         expires_at=dispatch.requested_at + KEEP_TRYING,
     )  # fmt: skip

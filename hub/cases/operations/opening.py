@@ -9,6 +9,7 @@ from hub.cases import closing_guards
 from hub.cases.alarms import OUTLIVES_THE_CASE, AlarmKind
 from hub.cases.intake import CASE_FIELDS, ContactDetails, Intake
 from hub.cases.models import Call, Case, Contact, Flag, SourceVersion
+from hub.cases.models.location import POINTERS, another_place
 from hub.cases.names import name_key
 from hub.cases.operations.clocks import (
     CLOCK_FIELDS,
@@ -77,7 +78,17 @@ def update_case(*, case_id: UUID, intake: Intake, by: Actor) -> Case:
         changed_too = _raise_or_keep(case, intake, before=told["category"])
         set_order(case)
         case.version += 1
-        case.save(update_fields=[*CASE_FIELDS, "name_key", "risks", *changed_too, *ORDER_FIELDS, "version"])
+        case.save(
+            update_fields=[
+                *CASE_FIELDS,
+                "pointer_doubtful",
+                "name_key",
+                "risks",
+                *changed_too,
+                *ORDER_FIELDS,
+                "version",
+            ]
+        )
         if intake.contacts:
             _replace_senders_contacts(case, intake.contacts)
         _add_flags(case, intake, by)
@@ -115,9 +126,17 @@ def _raise_or_keep(case: Case, intake: Intake, *, before: str) -> tuple[str, ...
 
 
 def _keep_what_was_spoken(case: Case, told: dict[str, Any]) -> None:
-    """An address that the caller spoke to us stands above the sender's, which stays in its version."""
-    if case.address_confirmed_at is not None:
-        case.address, case.postcode = told["address"], told["postcode"] or case.postcode
+    """An address that the caller spoke to us stands above the sender's, which stays in its version.
+
+    Pointers that come with another address than the spoken one are as doubtful as that address.
+    """
+    if case.address_confirmed_at is None:
+        return
+    if another_place(told["address"], case.address):
+        case.pointer_doubtful = case.exact_location
+    elif any(told[name] != getattr(case, name) for name in POINTERS):
+        case.pointer_doubtful = False
+    case.address, case.postcode = told["address"], told["postcode"] or case.postcode
 
 
 def _replace_senders_contacts(case: Case, contacts: tuple[ContactDetails, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from hub.record.models import Event
 from hub.refusals import Refusal
 from tests.conftest import TEST_CAD
 
+HERE = {"latitude": Decimal("51.5"), "longitude": Decimal("-0.1")}
 OpenCase = Callable[..., Case]
 
 
@@ -109,6 +111,44 @@ def test_contacts_and_the_spoken_address_that_the_hub_wrote_survive_the_senders_
     phones = list(case.contacts.order_by("rank").values_list("phone", flat=True))
     assert phones == [*(f"+44163296001{number}" for number in range(sent)), "+441632960003", "+441632960004"]
     assert (fresh(case).address, fresh(case).postcode) == ("2 Example Street, flat 4", "SE1 0AB")
+
+
+@pytest.mark.parametrize(
+    ("spoken", "doubtful"),
+    [
+        ("1 Example Street, London", False),
+        ("Flat 4, 1 example street London, blue door", False),
+        ("9 Other Road, London", True),
+    ],
+)
+def test_dispatch_is_told_when_the_map_pointer_is_of_another_address_than_was_spoken(
+    open_case_: OpenCase, call_handler: User, spoken: str, doubtful: bool
+) -> None:
+    # Given a case whose sender gave an address and coordinates
+    case = open_case_("C3", address="1 Example Street, London", **HERE)
+    # When the caller speaks the address and an ambulance goes
+    confirm_address(case_id=case.pk, by=call_handler, address=spoken)
+    send_ambulance(
+        case_id=case.pk, by=call_handler, category="C3", reason="clinical_concern", words="worried"
+    )
+    # Then dispatch has the address, the pointer, and whether they agree
+    body = Message.objects.get(kind="dispatch.requested").body
+    assert (body["address"], body["latitude"], body["longitude"]) == (spoken, "51.500000", "-0.100000")
+    assert body["pointer_doubtful"] is doubtful
+
+
+def test_the_senders_pointers_are_doubted_as_long_as_its_address_is_not_the_spoken_one(
+    open_case_: OpenCase, call_handler: User
+) -> None:
+    case = open_case_("C3", address="1 Example Street")
+    confirm_address(case_id=case.pk, by=call_handler, address="9 Other Road")
+    assert not fresh(case).pointer_doubtful
+    update_case(case_id=case.pk, intake=told(address="1 Example Street", **HERE), by=TEST_CAD)
+    assert fresh(case).pointer_doubtful
+    there = {"latitude": Decimal("51.6"), "longitude": Decimal("-0.2")}
+    update_case(case_id=case.pk, intake=told(address="9 Other Road, London", **there), by=TEST_CAD)
+    assert not fresh(case).pointer_doubtful
+    assert fresh(case).address == "9 Other Road"
 
 
 def test_a_welfare_call_nobody_answers_does_not_hide_the_end_of_the_ladder(
