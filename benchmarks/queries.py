@@ -101,7 +101,7 @@ def _answer(client: Client, person: User, _: str) -> int:
     case = in_consultation(stranger_waiting("C3", presentation="fall", stated_age=81), person)
     standing = open_assessment(case_id=case.pk, by=person, fence=case.fence)
     finding = next(f.id for f in standing.protocols[0].findings if f.kind.value == "yes_no")
-    form = {"fence": str(case.fence), "finding": finding, "value": "no"}
+    form = {"fence": str(case.fence), "answer": f"{finding} no 0"}
     return _post(client, f"/cases/{case.pk}/assessment/answer/", form, **{"HX-Request": "true"})
 
 

@@ -112,7 +112,7 @@ def one_answer(place: Place, count: int) -> Figure:
 
 def press_no(browser: Browser, case: Case, finding: str) -> int:
     """The request of the key "no"; the status."""
-    form = {"fence": str(case.fence), "finding": finding, "value": "no"}
+    form = {"fence": str(case.fence), "answer": f"{finding} no 0"}
     headers = {"HX-Request": "true"}
     return browser.ask("POST", f"/cases/{case.pk}/assessment/answer/", form=form, headers=headers)[0]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from triage.protocols import Answer, BadAnswer, Context, Disposition, Protocol, Result, assess
+from triage.protocols import Answer, BadAnswer, Context, Disposition, Protocol, Result, assess, fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,12 @@ def replay(draft: Protocol, recorded: Iterable[Recorded]) -> Replay:
     for each in recorded:
         given += 1
         after = tuple(draft if item.id == draft.id else item for item in each.protocols)
-        used, wanted = _fitting(each.protocols, each.context), _fitting(after, each.context)
+        used, wanted = fitting(each.protocols, each.context), fitting(after, each.context)
         if draft in wanted or any(item.id == draft.id for item in used):
             replayed += 1
             if change := _compare(each, draft, used, wanted):
                 changes.append(change)
     return Replay(given, replayed, tuple(changes))
-
-
-def _fitting(protocols: Sequence[Protocol], context: Context) -> list[Protocol]:
-    """Those for a person of this age and sex, as an assessment chooses them; all when none fits."""
-    found = [each for each in protocols if each.applies_to.holds(context.age, context.sex) is not False]
-    return found or list(protocols)
 
 
 def _compare(each: Recorded, draft: Protocol, used: list[Protocol], wanted: list[Protocol]) -> Change | None:

@@ -22,6 +22,7 @@ from triage.protocols import (
     Result,
     Sex,
     assess,
+    fitting,
 )
 from triage.protocols.compiled import compile_protocol
 from triage.protocols.findings import Answer as Value
@@ -62,8 +63,7 @@ class Standing:
 
     def work_out(self) -> "Standing":
         """Ask the engine; no presentation open means no result."""
-        fitting = [each.protocol for each in self.versions if self._fits(each.protocol)]
-        self.protocols = fitting or [each.protocol for each in self.versions]
+        self.protocols = fitting((each.protocol for each in self.versions), self.context)
         self._read_what_fits()
         self.result = assess(self.protocols, self.values, self.context) if self.protocols else None
         return self
@@ -82,9 +82,6 @@ class Standing:
             self.answers[key].value = value
         if self.context.facts:
             self.context = replace(self.context, facts=readable(self.protocols, self.context.facts))
-
-    def _fits(self, protocol: Protocol) -> bool:
-        return protocol.applies_to.holds(self.context.age, self.context.sex) is not False
 
     @property
     def basis(self) -> list[str]:

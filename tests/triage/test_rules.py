@@ -11,9 +11,11 @@ from hub.cases import closing_guards
 from hub.cases.order import HIGH_RISKS
 from hub.cases.states import Outcome
 from hub.post.models import Message
+from hub.record.models import Event
 from hub.refusals import Refusal
 from tests.triage.conftest import Consultation, whole_closing_set
 from triage.operations.concluding import close_with_advice, conclude, record_closing_set
+from triage.operations.overriding import override_up, withdraw_override
 from triage.policies import STRICT_ITEMS, ClosingDetails, missing_from_closing_set, strict_items
 from triage.protocols import Finding, Kind, Library
 from triage.standing import fact_of
@@ -102,3 +104,17 @@ def test_a_long_lie_on_record_counts_in_a_fall(consult: Consult) -> None:
     )
     assert consult_again is not None
     assert consult_again.at_least.urgency < plain.at_least.urgency
+
+
+def test_an_override_that_another_replaces_is_withdrawn_on_the_record(consult: Consult) -> None:
+    talk = consult("sore-throat", stated_age=30)
+    override_up(**talk.key, code="C3")
+    override_up(**talk.key, code="C2")
+    kinds = list(
+        Event.objects.filter(stream=talk.case.stream, kind__startswith="assessment.override")
+        .order_by("sequence")
+        .values_list("kind", flat=True)
+    )
+    assert kinds == ["assessment.override_up", "assessment.override_withdrawn", "assessment.override_up"]
+    withdraw_override(**talk.key)
+    assert Event.objects.filter(stream=talk.case.stream, kind="assessment.override_withdrawn").count() == 2

@@ -28,7 +28,7 @@ def override_up(*, case_id: UUID, by: User, fence: int, code: str, words: str = 
                 code="not-up",
                 status=422,
             )
-        _withdraw(now_)
+        _withdraw(now_, by=by)
         return _put(now_, Override.Direction.UP, wanted, by=by, words=words, state=Override.State.IN_FORCE)
 
 
@@ -44,7 +44,7 @@ def override_down(*, case_id: UUID, by: User, fence: int, code: str, reason: str
             sentences.append(f"Ask first, because one of them may be there too: {'; '.join(unasked)}.")
         if sentences:
             unfinished("override-incomplete", "Not lowered.", sentences)
-        _withdraw(now_)
+        _withdraw(now_, by=by)
         state = Override.State.ASKED if result.at_least.red else Override.State.IN_FORCE
         return _put(now_, Override.Direction.DOWN, wanted, by=by, words=words, state=state, reason=reason)
 
@@ -78,11 +78,13 @@ def _missing(result: Result, wanted: Disposition, reason: str, words: str) -> li
     return sentences
 
 
-def _withdraw(now_: Standing) -> None:
-    """The new override takes the place of the one before."""
+def _withdraw(now_: Standing, *, by: User) -> None:
+    """The override that stands, if one does, counts no more."""
     if now_.override is not None:
         now_.override.state = Override.State.WITHDRAWN
         now_.override.save(update_fields=["state"])
+        data = {"override": now_.override.pk}
+        write(stream=now_.case.stream, kind="assessment.override_withdrawn", by=by, data=data)
         now_.override = None
 
 
@@ -120,9 +122,7 @@ def withdraw_override(*, case_id: UUID, by: User, fence: int) -> Standing:
         now_ = held_standing(case_id, by=by, fence=fence)
         if now_.override is None:
             return now_
-        pk = now_.override.pk
-        _withdraw(now_)
-        write(stream=now_.case.stream, kind="assessment.override_withdrawn", by=by, data={"override": pk})
+        _withdraw(now_, by=by)
         return changed(now_, by=by)
 
 

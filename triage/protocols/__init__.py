@@ -4,7 +4,7 @@ from triage.protocols.ages import UNKNOWN_AGE, Age, AgeLimit, Group, Sex
 from triage.protocols.cases import WorkedCase, load_cases
 from triage.protocols.engine import Context, Ground, Raise, Result, assess
 from triage.protocols.errors import BadAnswer, ContentError, Problem
-from triage.protocols.families import variants
+from triage.protocols.families import fitting
 from triage.protocols.findings import NO, NOT_KNOWN, YES, Answer, Finding, Kind
 from triage.protocols.library import CONTENT, Library, load_library
 from triage.protocols.model import (
@@ -59,6 +59,7 @@ __all__ = [
     "Sex",
     "WorkedCase",
     "assess",
+    "fitting",
     "from_json",
     "load_cases",
     "load_library",
@@ -66,5 +67,4 @@ __all__ = [
     "protocol_digest",
     "report",
     "to_json",
-    "variants",
 ]

@@ -1,17 +1,17 @@
-"""From what the caller has to the protocols that apply to this patient."""
+"""From the protocols of a presentation to those that apply to this patient."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from triage.protocols.engine import Context
-from triage.protocols.library import Library
 from triage.protocols.model import Protocol
 
 
-def variants(library: Library, presentation_id: str, context: Context) -> tuple[Protocol, ...]:
-    """The protocols of a presentation for this patient: one when age and sex are known, every possible one otherwise.
+def fitting(protocols: Iterable[Protocol], context: Context) -> list[Protocol]:
+    """Those for a person of this age and sex: one when both are known, every possible one otherwise.
 
-    Raises KeyError for an unknown presentation.
+    All of them when none fits: a presentation opened for the wrong patient still asks its questions.
     """
-    family = library.presentations[presentation_id].protocols
-    fitting = [library.protocols[item] for item in family]
-    return tuple(item for item in fitting if item.applies_to.holds(context.age, context.sex) is not False)
+    every = list(protocols)
+    return [each for each in every if each.applies_to.holds(context.age, context.sex) is not False] or every

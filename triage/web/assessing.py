@@ -63,14 +63,11 @@ def answer(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> tuple[str, str, int | None]:
-    """Finding, value and the answer seen: in one button ("breathing normal 0"), or in fields of their own."""
-    sent = request.POST
-    parts_ = sent.get("answer", "").split(" ")
-    finding, value, seen = (
-        parts_ if len(parts_) == 3 else [sent.get(name, "") for name in ("finding", "value", "seen")]
-    )
+    """Finding, value and the answer seen, as one button says them: "breathing normal 0"."""
+    pressed = request.POST.get("answer", "").split(" ")
+    finding, value, seen = pressed if len(pressed) == 3 else ("", "", "")
     if value == "number":
-        value = sent.get("number", "").strip()
+        value = request.POST.get("number", "").strip()
     return finding, value, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else None
 
 

@@ -77,7 +77,12 @@ THROAT = "protocols/sore-throat.yaml"
             "[]",
             "may not be empty",
         ),
-        (THROAT, "[everyone, child, throat, spleen, mother, swallowed]", "[everybody]", "not a known set of danger signs"),
+        (
+            THROAT,
+            "[everyone, child, throat, spleen, mother, swallowed]",
+            "[everybody]",
+            "not a known set of danger signs",
+        ),
         (THROAT, "applies_to: {}", "applies_to: {from: sixteen}", "'16 years'"),
         (THROAT, "status: illustrative", "status: approved", "Write one of: illustrative"),
         (THROAT, "version: 1", "version: one", "a whole number"),
