@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hub.cases.api.clients import Caller
-from hub.cases.api.etag import check_match, etag
+from hub.cases.api.etag import STALE, check_match, etag
 from hub.cases.api.idempotency import Answer, once
 from hub.cases.api.pages import Pages
 from hub.cases.api.parameters import CURSOR, IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_OPTIONAL, LIMIT
@@ -88,7 +88,8 @@ class OneCase(ClientView):
         """What is known now, in place of what was sent before. What is left out stays as it was; null takes it back.
 
         An empty list of risks takes the risks back.
-        Every version is kept. Refused with 409 once the consultation has begun, and shown to whoever has the case.
+        Every version is kept. Refused with 409 once the consultation has begun, with 412 when it is of an older
+        version; what was refused is shown to whoever has the case, and raises an alarm when it is more urgent.
         A category is only ever raised: going down is a clinician's decision.
         """
         only_parameters(request.query_params)
@@ -98,17 +99,17 @@ class OneCase(ClientView):
 
         def update() -> Answer:
             case = lock_case(case_id)
-            check_match(request, case.version)
             if intake.cad_number != case.cad_number:
                 raise fault(
                     "cad_number", "It is another incident's.", f"Write {case.cad_number}, or send a new case."
                 )
+            check_match(request, case.version)
             return _answer(update_case(case_id=case_id, intake=intake, by=caller.actor), 200)
 
         try:
             return once(request, update)
         except Refusal as refusal:
-            if refusal.code == IN_PROGRESS:
+            if refusal.code in (IN_PROGRESS, STALE):
                 hear_sender(case_id=case_id, intake=intake, by=caller.actor)
             raise
 

@@ -5,6 +5,8 @@ from rest_framework.request import Request
 
 from hub.refusals import Refusal
 
+STALE = "stale"
+
 
 class EtagNeeded(APIException):
     """A change that does not say which version it is of."""
@@ -32,7 +34,7 @@ def check_match(request: Request, version: int, *, needed: bool = True) -> None:
     if sent != "*" and etag(version) not in {tag.strip() for tag in sent.split(",")}:
         raise Refusal(
             "It has changed since you read it. Nothing was changed. Read it again, then decide.",
-            code="stale",
+            code=STALE,
             status=412,
             current=etag(version),
         )

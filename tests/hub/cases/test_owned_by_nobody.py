@@ -166,6 +166,25 @@ def test_a_refused_update_that_says_worse_is_heard(cad: Any, clinician: User) ->
         close_case(case_id=case.pk, by=clinician, fence=held.fence, outcome="advice", words="rest")
 
 
+def test_an_update_of_an_older_version_that_says_worse_is_heard(cad: Any) -> None:
+    # Given a case that has changed since its sender read it
+    sent = cad.send(full_call())
+    first = cad.ask("PUT", sent["Location"], full_call(problem="fell again"), If_Match=sent["ETag"])
+    # When an update of the older version says that it is life-threatening
+    answer = cad.ask(
+        "PUT", sent["Location"], full_call(category="C1", problem="gasping"), If_Match=sent["ETag"]
+    )
+    # Then it is refused, and heard
+    assert answer.status_code == 412
+    [alarm] = Case.objects.get().open_alarms
+    assert "gasping" in alarm.sentence
+    assert Case.objects.get().problem == "fell again"
+    # And another incident's update is never heard on this case
+    other = full_call(category="C1", problem="not breathing", cad_number="26112299999")
+    assert cad.ask("PUT", sent["Location"], other, If_Match=first["ETag"]).status_code == 422
+    assert len(Case.objects.get().open_alarms) == 1
+
+
 def test_what_is_said_of_an_ended_case_is_on_the_board(cad: Any, clinician: User, senior: User) -> None:
     sent = cad.send(full_call())
     case = Case.objects.get()
