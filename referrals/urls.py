@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/offer/", offering.offer, name="offer"),
     path("referrals/<uuid:referral_id>/", standing.referral, name="referral"),
     path("referrals/<uuid:referral_id>/withdraw/", standing.withdraw, name="withdraw"),
+    path("referrals/<uuid:referral_id>/told/", standing.told, name="told"),
     path("referrals/<uuid:referral_id>/accepted/", standing.accepted, name="accepted"),
     path("referrals/<uuid:referral_id>/rejected/", standing.rejected, name="rejected"),
     path("follow-ups/", follow_ups.follow_ups, name="follow_ups"),

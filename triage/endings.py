@@ -5,16 +5,18 @@ from hub.cases.models import Case
 from hub.record.actors import Actor
 from triage.models import Override
 from triage.operations.holding import end, lapse
-from triage.standing import current, standing
+from triage.standing import Standing, current, standing
 
 
 @demand
 def certain(case: Case) -> Demand | None:
     """The ambulance that the answers or the clinician ask for, while nobody has gone below it in order."""
     assessment = current(case)
-    if assessment is None:
-        return None
-    now_ = standing(case, assessment)
+    return None if assessment is None else certain_from(standing(case, assessment))
+
+
+def certain_from(now_: Standing) -> Demand | None:
+    """The same, of an assessment that was read already."""
     if not now_.ambulance:
         return None
     because = ""

@@ -28,6 +28,16 @@ Guard = Callable[[Case, str], list[str]]
 Afterwards = Callable[[Case, str, Actor], None]
 Reopened = Callable[[Case, Actor], None]
 Demanding = Callable[[Case], Demand | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one guard said of a case under the lock that still holds, so that it does not read the same again."""
+
+    guard: Guard
+    sentences: list[str]
+
+
 _GUARDS: list[Guard] = []
 _AFTERWARDS: list[Afterwards] = []
 _REOPENED: list[Reopened] = []

@@ -52,8 +52,13 @@ def least_category(case: Case, certain: closing_guards.Demand | None) -> str:
 
 
 def quick_category(case: Case) -> str:
-    """What "send ambulance now" asks for: no ambulance goes as C5."""
-    least = least_category(case, closing_guards.demanded(case))
+    """What "send ambulance now" asks for."""
+    return quick_category_with(case, closing_guards.demanded(case))
+
+
+def quick_category_with(case: Case, certain: closing_guards.Demand | None) -> str:
+    """The same, for who has read already what is certain: no ambulance goes as C5."""
+    least = least_category(case, certain)
     return "C4" if urgency(least) > 4 else least
 
 

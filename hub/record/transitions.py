@@ -12,14 +12,14 @@ from hub.refusals import Refusal
 
 
 class Subject(Protocol):
-    """What can be moved: a saved row with a state and a stream in the record."""
+    """What can be moved: a row with a state and a stream in the record."""
 
     state: str
 
     @property
     def stream(self) -> str: ...
 
-    def save(self, *, update_fields: list[str]) -> None: ...
+    def save(self, *, force_insert: bool = False, update_fields: list[str] | None = None) -> None: ...
 
 
 TABLES: dict[str, "StateTable"] = {}
@@ -58,10 +58,12 @@ def apply(
     by: Actor,
     data: dict[str, Any] | None = None,
     changed: tuple[str, ...] = (),
+    new: bool = False,
 ) -> None:
     """Move a locked row: look the move up, save only the changed fields, write the event.
 
     The caller holds the row's lock. Raises Refusal(code="not-now") when the table has no such move.
+    new: the row was never saved, and begins its life with this move: it is inserted as it is afterwards.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("A state moves only inside an operation's transaction.")
@@ -75,7 +77,10 @@ def apply(
             state=before,
         )
     subject.state = after
-    subject.save(update_fields=["state", *changed])
+    if new:
+        subject.save(force_insert=True)
+    else:
+        subject.save(update_fields=["state", *changed])
     write(
         stream=subject.stream,
         kind=f"{table.name}.{move}",

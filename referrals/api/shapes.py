@@ -12,7 +12,7 @@ from referrals.models import Referral, Service
 from referrals.states import AWAITING, WITH_SERVICE, Notice, RejectReason, ServiceKind, State, Status
 
 # The patient is shown while the service is asked, and while it has the patient; afterwards no longer.
-MAY_READ_CONTENT = (*AWAITING, *WITH_SERVICE, State.COMPLETED.value)
+MAY_READ_CONTENT = (*AWAITING, *WITH_SERVICE)
 MOMENTS = (
     "sent_at",
     "needed_by",

@@ -13,6 +13,7 @@ from hub.cases.operations.locking import raise_alarm
 from hub.cases.states import State as CaseState
 from hub.clock import local, now
 from hub.people.models import User
+from hub.people.permissions import Permission
 from hub.post.operations import withdraw as withdraw_messages
 from hub.record.actors import CLOCK, Actor
 from hub.refusals import Refusal
@@ -20,16 +21,20 @@ from referrals.models import Referral
 from referrals.models.referral import agenda_key
 from referrals.operations.capacity import give_back_place
 from referrals.operations.locking import check_version, lock_referral, move
-from referrals.operations.sending import tell_service
+from referrals.operations.telling import knows_of_offer, tell_of_end
+from referrals.policies import must
 from referrals.states import AWAITING, WITH_SERVICE, RejectReason, State
+
+_NOT_YOURS_TO_SAY = "Your role does not record a service's answer."
 
 
 def receive(*, referral_id: UUID, by: Actor, version: int | None = None) -> Referral:
     """The service's system has it. Nobody has the patient yet but the hub."""
     with transaction.atomic():
-        _, referral = lock_referral(referral_id)
+        case, referral = lock_referral(referral_id)
         check_version(referral, version)
         _must_wait(referral)
+        knows_of_offer(case, referral)
         referral.received_at = now()
         move(referral, "receive", by=by, changed=("received_at",))
     return referral
@@ -45,11 +50,13 @@ def accept(*, referral_id: UUID, by: Actor, name: str, role: str, version: int |
         raise Refusal(
             "Say who accepts, by name and role. The referral still waits.", code="person-missing", status=422
         )
+    must(by, Permission.REFER, _NOT_YOURS_TO_SAY)
     with transaction.atomic():
         case, referral = lock_referral(referral_id)
         _nothing_left_due(referral_id)
         check_version(referral, version)
         _must_wait(referral)
+        knows_of_offer(case, referral)
         if case.state != CaseState.AWAITING_ACCEPTANCE:
             raise Refusal(
                 f"The case is {case.get_state_display().lower()}: the hub looks after the patient another way. "
@@ -77,12 +84,14 @@ def reject(
     """The service says no with a coded reason: its place is free again, and the case is back in the queue."""
     if reason not in RejectReason.values:
         raise Refusal("Say why, with one of the coded reasons.", code="reason-unknown", status=422)
+    must(by, Permission.REFER, _NOT_YOURS_TO_SAY)
     said = RejectReason(reason).label
     with transaction.atomic():
         case, referral = lock_referral(referral_id)
         _nothing_left_due(referral_id)
         check_version(referral, version)
         _must_wait(referral)
+        knows_of_offer(case, referral)
         referral.reject_reason = reason
         _end(referral, "reject", by=by, words=words, data={"reason": reason, "reason_said": said},
              changed=("reject_reason",))  # fmt: skip
@@ -97,6 +106,7 @@ def reject(
 
 def withdraw(*, referral_id: UUID, by: User, words: str) -> Referral:
     """A clinician takes the offer back; the case returns to the queue. Refusal 422 without words."""
+    must(by, Permission.REFER, "Your role does not take offers back.")
     if not words.strip():
         raise Refusal("Say why it is withdrawn. The referral still waits.", code="words-missing", status=422)
     with transaction.atomic():
@@ -104,7 +114,7 @@ def withdraw(*, referral_id: UUID, by: User, words: str) -> Referral:
         _nothing_left_due(referral_id)
         _must_wait(referral)
         _end(referral, "withdraw", by=by, words=words)
-        tell_service(referral, kind="referral.withdrawn")
+        tell_of_end(case, referral, kind="referral.withdrawn")
         _back_to_queue(case, by, f"Referral to {referral.service.name} withdrawn: {words.strip()}")
     return referral
 
@@ -115,7 +125,7 @@ def withdraw_standing(*, case: Case, by: Actor, why: str) -> None:
     for referral in standing.filter(case=case, state__in=AWAITING):
         _end(referral, "withdraw", by=by, words=why)
         _nothing_left_due(referral.pk)
-        tell_service(referral, kind="referral.withdrawn")
+        tell_of_end(case, referral, kind="referral.withdrawn")
 
 
 def expire(*, referral_id: UUID) -> None:
@@ -126,7 +136,7 @@ def expire(*, referral_id: UUID) -> None:
             return
         withdraw_messages(reference=str(referral_id))
         _end(referral, "expire", by=CLOCK, words="Nobody accepted in time.")
-        tell_service(referral, kind="referral.expired")
+        tell_of_end(case, referral, kind="referral.expired")
         _back_to_queue(
             case, CLOCK, f"{referral.service.name} did not accept in time. Choose again and ring the patient."
         )

@@ -41,11 +41,12 @@ def move(
     by: Actor,
     data: dict[str, Any] | None = None,
     changed: tuple[str, ...] = (),
+    new: bool = False,
 ) -> None:
     """One move of the referral's state table; the version rises with it, the event names the service."""
     referral.version += 1
     told = {"referral": str(referral.pk), "service": referral.service.name, **(data or {})}
-    apply(REFERRAL_STATES, referral, name, by=by, data=told, changed=("version", *changed))
+    apply(REFERRAL_STATES, referral, name, by=by, data=told, changed=("version", *changed), new=new)
 
 
 def lock_follow_up(follow_up_id: int) -> tuple[Case, FollowUp]:

@@ -4,15 +4,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from hub.agenda.operations import schedule
+from hub.cases.closing_guards import Answered
 from hub.cases.models import Case
 from hub.cases.operations.closing import await_acceptance
 from hub.cases.operations.locking import lock_held
+from hub.cases.states import Outcome
 from hub.clock import now
 from hub.people.models import User
-from hub.post.operations import post
+from hub.people.permissions import Permission
 from hub.refusals import Refusal
 from referrals.content import content_of
 from referrals.matching import SAFE_RUNGS, CannotSee, Offer, judge
@@ -20,8 +23,11 @@ from referrals.models import Referral, Service
 from referrals.need import Need, Patient
 from referrals.operations.capacity import take_place
 from referrals.operations.locking import move
+from referrals.operations.telling import tell_of_offer
+from referrals.policies import must
 from referrals.queries import Concluded, concluded_of, patient_of
-from referrals.states import AWAITING
+from referrals.states import AWAITING, OPEN
+from triage.guards import assessed, missing_from
 
 
 def send_referral(
@@ -32,6 +38,7 @@ def send_referral(
     agreement: what the patient agreed to, in words. words: the clinician's message to the service.
     Refusal when the case is not held, has no disposition, has an offer standing, or the service cannot see the patient.
     """
+    must(by, Permission.REFER, "Your role does not offer cases to services.")
     if not agreement.strip():
         raise Refusal(
             "Say what the patient agreed to. Nothing was sent.", code="agreement-missing", status=422
@@ -44,19 +51,35 @@ def send_referral(
                 "The assessment has not come to a disposition yet. Nothing was sent. Finish it, then refer.",
                 code="no-disposition",
             )
-        service = Service.objects.active().filter(pk=service_id).first()
-        if service is None:
-            raise Refusal(
-                "This service is not in the directory now. Nothing was sent.",
-                code="no-such-service",
-                status=404,
-            )
+        service = _free_service(service_id, case)
         referral = _write(case, service, concluded, by=by, agreement=agreement.strip(), words=words.strip())
         await_acceptance(
-            case_id=case_id, by=by, fence=fence, words=f"Offered to {service.name}: {concluded.need.title}"
-        )
-        _announce(referral, service)
+            case=case, by=by, words=f"Offered to {service.name}: {concluded.need.title}",
+            answered=Answered(assessed, missing_from(concluded.standing, Outcome.REFERRED)),
+        )  # fmt: skip
+        _announce(case, referral)
     return referral
+
+
+def _free_service(service_id: UUID, case: Case) -> Service:
+    """The service, when it is in the directory and the case is on offer nowhere, nor with this service.
+
+    The case's lock is held, and every offer is written under it: what is not there now does not come.
+    """
+    on_offer = Q(state__in=AWAITING) | Q(state__in=OPEN, service=OuterRef("pk"))
+    known = Service.objects.active().filter(pk=service_id)
+    free = known.exclude(Exists(Referral.objects.filter(on_offer, case=case)))
+    if (service := next(iter(free), None)) is not None:
+        return service
+    if known.exists():
+        raise Refusal(
+            "This case is already offered to, or with, this service. Nothing was sent. "
+            "Open the case to see the offer.",
+            code="already-offered",
+        )
+    raise Refusal(
+        "This service is not in the directory now. Nothing was sent.", code="no-such-service", status=404
+    )
 
 
 def _offer(service: Service, need: Need, patient: Patient, *, at: datetime) -> Offer:
@@ -80,19 +103,12 @@ def _write(
     patient = patient_of(concluded.standing, service.exclusions)
     moment = now()
     offer = _offer(service, need, patient, at=moment)
-    if Referral.objects.filter(case=case, state__in=AWAITING).exists():
-        raise _offered_already()
     referral = Referral(
         case=case, service=service, created_by=by, created_at=moment, sent_at=moment, accept_by=offer.accept_by,
         disposition=need.code, disposition_title=need.title, needed_by=moment + timedelta(minutes=need.within_minutes),
         agreement=agreement, place_in=take_place(service, at=moment),
         content=content_of(concluded, patient, by=by, words=words, agreement=agreement),
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            referral.save(force_insert=True)
-    except IntegrityError as error:
-        raise _offered_already() from error
     told = {
         "disposition": need.code,
         "accept_by": offer.accept_by,
@@ -102,43 +118,17 @@ def _write(
         "cautions": offer.cautions,
         "agreement": agreement,
     }
-    move(referral, "send", by=by, data=told)
+    move(referral, "send", by=by, data=told, new=True)
     return referral
 
 
-def _offered_already() -> Refusal:
-    return Refusal(
-        "This case is already offered to, or with, this service. Nothing was sent. Open the case to see the offer.",
-        code="already-offered",
-    )
+def _announce(case: Case, referral: Referral) -> None:
+    """The limit on the agenda, and a message with no patient in it: the service reads the content by the API.
 
-
-def _announce(referral: Referral, service: Service) -> None:
-    """The limit on the agenda, and a message with no patient in it: the service reads the content by the API."""
+    A service without an address for messages is rung; the limit runs all the same.
+    """
     accept_by = referral.accept_by
     if accept_by is None:
         raise ValueError("A sent referral has an accept-by time.")
     schedule(kind="referral.accept_by", subject=referral.stream, due_at=accept_by, key=referral.agenda_key)
-    tell_service(referral, kind="referral.sent")
-
-
-def tell_service(referral: Referral, *, kind: str) -> bool:
-    """Write the webhook message of a kind; it carries no personal data. False when the service has no address."""
-    service = referral.service
-    if not service.webhook_url or referral.accept_by is None:
-        return False
-    data = {
-        "referral": str(referral.pk), "state": referral.state, "version": referral.version,
-        "service": str(service.pk), "ods_code": service.ods_code, "disposition": referral.disposition,
-        "needed_by": referral.needed_by.isoformat(), "accept_by": referral.accept_by.isoformat(),
-        "href": f"/api/v1/referrals/{referral.pk}",
-    }  # fmt: skip
-    if kind == "referral.notice":
-        data["notice"] = referral.notice
-    expires = referral.accept_by if kind == "referral.sent" else now() + timedelta(minutes=30)
-    post(
-        channel="webhook", destination=service.destination, kind=kind, subject=referral.stream,
-        reference=str(referral.pk), expires_at=expires,
-        body=data,
-    )  # fmt: skip
-    return True
+    tell_of_offer(case, referral)

@@ -45,6 +45,17 @@ class WordsForm(forms.Form):
     )
 
 
+class ToldForm(forms.Form):
+    """A service that no message reaches was rung."""
+
+    key = forms.CharField(max_length=16, widget=forms.HiddenInput)
+    words = forms.CharField(
+        label="Who there knows of it",
+        max_length=400,
+        error_messages={"required": "Say who there knows of it."},
+    )
+
+
 class AcceptedForm(forms.Form):
     """Accepted by telephone: a named person."""
 

@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from hub.cases.models import Case
-from hub.cases.policies import quick_category
+from hub.cases.policies import quick_category, quick_category_with
 from hub.cases.web.acting import person, visible_case
 from hub.people.access import requires
 from hub.people.permissions import Permission
@@ -19,21 +18,21 @@ from referrals.operations.sending import send_referral
 from referrals.queries import Offers, offers_for, referrals_of
 from referrals.web.forms import SendForm
 from referrals.web.identity import identity
+from triage.endings import certain_from
 
 
 @requires(Permission.REFER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Every service judged for this patient now; choose one, see what it will read, send."""
-    case = visible_case(request, case_id)
     if request.method != "POST":
+        case = visible_case(request, case_id)
         look(stream=case.stream, by=person(request), page="offer")
-        return _page(
-            request, case, SendForm(initial={"service": request.GET.get("service"), "fence": case.fence})
-        )
+        first = {"service": request.GET.get("service"), "fence": case.fence}
+        return _page(request, case, SendForm(initial=first))
     form = SendForm(request.POST)
     if not form.is_valid():
-        return _page(request, case, form, status=422)
+        return _page(request, visible_case(request, case_id), form, status=422)
     try:
         sent = send_referral(
             case_id=case_id, service_id=form.cleaned_data["service"], by=person(request),
@@ -41,8 +40,9 @@ def offer(request: HttpRequest, case_id: UUID) -> HttpResponse:
             words=form.cleaned_data["words"],
         )  # fmt: skip
     except Refusal as refusal:
+        # Only who holds the case gets past the operation; to anybody else it says no more than their scope allows.
+        case = visible_case(request, case_id)
         return _page(request, case, form, refusal=refusal, status=refusal.status)
-    messages.success(request, f"Offered to {sent.service.name}. The case is the hub's until they accept.")
     return redirect("referrals:referral", sent.pk)
 
 
@@ -58,9 +58,16 @@ def _page(
         "mine": case.owner_id == user.pk, "offers": offers,
         "chosen": chosen, "chosen_service": offers.services.get(key) if offers and chosen else None,
         "preview": _preview(request, offers) if offers and chosen else None,
-        "earlier": earlier, "form": form, "refusal": refusal, "quick": quick_category(case),
+        "earlier": earlier, "form": form, "refusal": refusal, "quick": _quick(case, offers),
     }  # fmt: skip
     return render(request, "referrals/offer.html", context, status=status)
+
+
+def _quick(case: Case, offers: Offers | None) -> str:
+    """What "send ambulance now" asks for."""
+    if offers is None:
+        return quick_category(case)
+    return quick_category_with(case, certain_from(offers.concluded.standing))
 
 
 def _preview(request: HttpRequest, offers: Offers) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from hub.cases.models import Case
-from hub.cases.operations.clocks import age_in_years
+from hub.cases.operations.noting import answer_alarms
 from hub.cases.web.acting import person
 from hub.people.access import requires
 from hub.people.permissions import Permission
@@ -19,8 +19,10 @@ from hub.record.operations import look
 from hub.refusals import Refusal
 from referrals.models import Referral
 from referrals.operations import answering
+from referrals.operations.telling import untold_offer
 from referrals.queries import messages_of, referral_life
-from referrals.web.forms import AcceptedForm, RejectedForm, WordsForm
+from referrals.web.forms import AcceptedForm, RejectedForm, ToldForm, WordsForm
+from referrals.web.identity import identity
 
 BY_TELEPHONE = "by telephone"
 
@@ -53,11 +55,12 @@ def _page(
     status: int = 200,
     given: dict[str, forms.Form] | None = None,
 ) -> HttpResponse:
-    context: dict[str, Any] = {
-        "referral": found, "case": found.case, "age": age_in_years(found.case), "life": referral_life(found),
+    context: dict[str, Any] = identity(found.case, None) | {
+        "referral": found, "untold": untold_offer(found.case, found) if found.awaiting else None,
+        "life": referral_life(found),
         "sent": messages_of(found), "may_refer": person(request).may(Permission.REFER), "refusal": refusal,
         "withdraw_form": WordsForm(auto_id="withdraw-%s"), "accepted_form": AcceptedForm(auto_id="accepted-%s"),
-        "rejected_form": RejectedForm(auto_id="rejected-%s"),
+        "rejected_form": RejectedForm(auto_id="rejected-%s"), "told_form": ToldForm(auto_id="told-%s"),
     }  # fmt: skip
     context |= given or {}
     context["form"] = next(iter((given or {}).values()), None)
@@ -69,7 +72,7 @@ def _carry_out(
     referral_id: UUID,
     name: str,
     form: forms.Form,
-    do: Callable[[], Referral],
+    do: Callable[[], object],
     done: str,
 ) -> HttpResponse:
     """Read the form, do the thing, show the referral; what is wrong is shown on the same page."""
@@ -98,6 +101,22 @@ def withdraw(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 
     return _carry_out(
         request, referral_id, "withdraw_form", form, do, "Withdrawn. The case waits in the queue."
+    )
+
+
+@requires(Permission.REFER)
+@require_POST
+def told(request: HttpRequest, referral_id: UUID) -> HttpResponse:
+    """Somebody rang a service that no message reaches: the alarm has its answer."""
+    form = ToldForm(request.POST, auto_id="told-%s")
+
+    def do() -> Case:
+        given = form.cleaned_data
+        case_id = visible_referral(request, referral_id).case_id
+        return answer_alarms(case_id=case_id, by=person(request), keys=[given["key"]], words=given["words"])
+
+    return _carry_out(
+        request, referral_id, "told_form", form, do, "Kept. They have until the limit to accept."
     )
 
 

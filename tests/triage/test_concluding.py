@@ -226,7 +226,7 @@ def test_neither_advice_nor_referral_without_a_closing_set(consult: Consult) -> 
     with pytest.raises(Refusal, match="closing set is not recorded"):
         close_with_advice(**talk.key)
     with pytest.raises(Refusal, match="closing set is not recorded"):
-        await_acceptance(**talk.key, words="to the pharmacy")
+        await_acceptance(case=talk.case, by=talk.by, words="to the pharmacy")
     assert Case.objects.get(pk=talk.case.pk).state == State.IN_ASSESSMENT
 
 

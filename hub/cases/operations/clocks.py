@@ -87,8 +87,7 @@ def schedule_lease(case: Case) -> None:
 
 def stop_clocks(case: Case) -> None:
     """The case has ended: nothing of it is due any more."""
-    _stop_the_queues_clocks(case)
-    cancel(f"welfare:{case.pk}", f"welfare-missed:{case.pk}")
+    cancel(*_queues_clocks(case), f"welfare:{case.pk}", f"welfare-missed:{case.pk}")
 
 
 def others_are_asked(case: Case) -> tuple[str, ...]:
@@ -97,16 +96,16 @@ def others_are_asked(case: Case) -> tuple[str, ...]:
     Until they have the patient somebody here still rings: soon, and never later than was due before. A clinician
     who has just spoken with the patient counts as a call made. Before the state moves.
     """
-    _stop_the_queues_clocks(case)
     soon = now() + timedelta(minutes=min(clocks_for(case.category).welfare_every, WELFARE_WHILE_AWAITING))
     if case.state == State.IN_ASSESSMENT:
-        cancel(f"welfare-missed:{case.pk}")
+        cancel(*_queues_clocks(case), f"welfare-missed:{case.pk}")
         case.welfare_due_at = soon
     else:
+        cancel(*_queues_clocks(case))
         case.welfare_due_at = min(case.welfare_due_at or soon, soon)
     schedule_welfare(case)
     return ("welfare_due_at",)
 
 
-def _stop_the_queues_clocks(case: Case) -> None:
-    cancel(f"breach:{case.pk}", f"lease:{case.pk}", ladder.key(case))
+def _queues_clocks(case: Case) -> tuple[str, ...]:
+    return (f"breach:{case.pk}", f"lease:{case.pk}", ladder.key(case))

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from hub.cases import closing_guards
 from hub.cases.alarms import MUST_BE_HEARD, OUTLIVES_THE_CASE, AlarmKind
+from hub.cases.closing_guards import Answered
 from hub.cases.models import Case
 from hub.cases.operations.clocks import (
     ORDER_FIELDS,
@@ -116,16 +117,17 @@ def _lock_both(case_id: UUID, reference: str) -> Case:
     return others[0]
 
 
-def await_acceptance(*, case_id: UUID, by: User, fence: int, words: str) -> Case:
-    """Offered to a service: nobody here holds it, but it is the hub's until a named human there accepts."""
-    with transaction.atomic():
-        case = lock_held(case_id, by=by, fence=fence)
-        _require_guards(case, Outcome.REFERRED)
-        ended = end_alarms(case, lambda alarm: alarm.kind not in OUTLIVES_THE_CASE)
-        case.unanswered = 0  # whoever was assessed was reached
-        changed = (*let_go(case), *ALARM_FIELDS, *others_are_asked(case), "unanswered")
-        move(case, "refer", by=by, data={"words": words, **ended}, changed=changed)
-    return case
+def await_acceptance(*, case: Case, by: User, words: str, answered: Answered | None = None) -> None:
+    """Offered to a service: nobody here holds it, but it is the hub's until a named human there accepts.
+
+    Inside the transaction in which the sender got hold of the case (`lock_held`).
+    answered: what a guard of the sender's has said of it since.
+    """
+    _require_guards(case, Outcome.REFERRED, answered)
+    ended = end_alarms(case, lambda alarm: alarm.kind not in OUTLIVES_THE_CASE)
+    case.unanswered = 0  # whoever was assessed was reached
+    changed = (*let_go(case), *ALARM_FIELDS, *others_are_asked(case), "unanswered")
+    move(case, "refer", by=by, data={"words": words, **ended}, changed=changed)
 
 
 def close_accepted(*, case_id: UUID, by: Actor, words: str) -> Case:
@@ -199,14 +201,15 @@ def _begin_again(case: Case) -> tuple[str, ...]:
     return (*CLOSED_FIELDS, *cleared, "worsened", "unanswered", "breach_at", "welfare_due_at")
 
 
-def _require_guards(case: Case, outcome: str) -> None:
+def _require_guards(case: Case, outcome: str, answered: Answered | None = None) -> None:
     if case.state != State.IN_ASSESSMENT:
         raise Refusal("The consultation has not begun. Start it first.", code="not-in-assessment")
-    _nothing_missing(case, outcome)
+    _nothing_missing(case, outcome, answered)
 
 
-def _nothing_missing(case: Case, outcome: str) -> None:
-    if missing := closing_guards.missing(case, outcome):
+def _nothing_missing(case: Case, outcome: str, answered: Answered | None = None) -> None:
+    others = closing_guards.missing(case, outcome, besides=answered.guard if answered else None)
+    if missing := [*(answered.sentences if answered else ()), *others]:
         raise Refusal(
             "The case cannot end like this yet. " + " ".join(missing),
             code="not-ready-to-close",
