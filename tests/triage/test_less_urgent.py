@@ -123,10 +123,11 @@ def test_another_age_that_lowers_takes_a_reason_and_the_first_one_does_not(consu
 
 def test_after_a_no_the_answers_are_not_lowered_alone(blue: Consultation, senior: User) -> None:
     declined(blue, senior)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: blue.say("colour", "normal", why=MISTAKE),
         lambda: begin_again(**blue.key, why=MISTAKE),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Refusal, match="declined going below") as refused:
             act()
         assert refused.value.code == "second-needed"
