@@ -87,7 +87,7 @@ def _opening_initial(contacts: list[Any], opening: Any) -> dict[str, Any]:
         kept = OpeningForm.base_fields.keys() - {"address_spoken", "address", "postcode"}
         return {name: getattr(opening, name) for name in kept}
     first = contacts[0] if contacts else None
-    return {"number_back": first.phone} if first else {}
+    return {"number_back": as_written(first.phone)} if first else {}
 
 
 def risks(now_: Standing) -> list[tuple[str, str]]:
