@@ -88,8 +88,8 @@ class OneCase(ClientView):
         """What is known now, in place of what was sent before. What is left out stays as it was; null takes it back.
 
         An empty list of risks takes the risks back.
-        Every version is kept. Refused with 409 once the consultation has begun, with 412 when it is of an older
-        version; what was refused is shown to whoever has the case, and raises an alarm when it is more urgent.
+        Every version is kept. Refused with 409 once the consultation has begun, and shown to whoever has the case;
+        refused with 412 when it is of an older version. What was refused and is more urgent raises an alarm.
         A category is only ever raised: going down is a clinician's decision.
         """
         only_parameters(request.query_params)
@@ -110,7 +110,9 @@ class OneCase(ClientView):
             return once(request, update)
         except Refusal as refusal:
             if refusal.code in (IN_PROGRESS, STALE):
-                hear_sender(case_id=case_id, intake=intake, by=caller.actor)
+                # A stale sender reads again and decides; that the patient is worse must not wait for that.
+                stale = refusal.code == STALE
+                hear_sender(case_id=case_id, intake=intake, by=caller.actor, worse_only=stale)
             raise
 
 

@@ -187,13 +187,17 @@ def _still_the_senders(case_id: UUID, *, kept: str = "") -> Case:
     return case
 
 
-def hear_sender(*, case_id: UUID, intake: Intake, by: Actor) -> None:
+def hear_sender(*, case_id: UUID, intake: Intake, by: Actor, worse_only: bool = False) -> None:
     """An update that was refused is heard all the same: kept, told, and an alarm when it is more urgent than the case.
 
     Also of an ended case, unless its ambulance is the sender's already. Sent again it is heard once.
+    worse_only: what is not more urgent comes again by itself, and is not kept.
     """
     with transaction.atomic():
         case = lock_case(case_id)
+        worse = urgency(intake.category) < urgency(case.category)
+        if worse_only and not worse:
+            return
         versions = list(case.source_versions.order_by("number"))
         if versions and versions[-1].payload == intake.payload:
             return
@@ -201,7 +205,7 @@ def hear_sender(*, case_id: UUID, intake: Intake, by: Actor) -> None:
             case=case, number=len(versions) + 1, kind="refused", payload=intake.payload
         )
         data = {"category": intake.category, "problem": intake.problem}
-        if urgency(intake.category) < urgency(case.category) and case.outcome != Outcome.DISPATCHED:
+        if worse and case.outcome != Outcome.DISPATCHED:
             told = f"The sender says {intake.category} now, it was {case.category}: {intake.problem or 'no words'}"
             changed = raise_alarm(case, AlarmKind.CATEGORY_RAISED, told)
             case.version += 1

@@ -144,15 +144,17 @@ def test_an_update_needs_the_version_it_is_of(cad: Any) -> None:
     address, more = sent["Location"], full_call(problem="now also confused", category="C2", segment="B")
     assert cad.ask("PUT", address, more).status_code == 428
     assert cad.ask("PUT", address, more, If_Match='"7"').status_code == 412
-    assert Case.objects.get().version == 1
-    put = cad.ask("PUT", address, more, If_Match=sent["ETag"])
-    assert (put.status_code, put["ETag"]) == (200, '"2"')
+    assert Case.objects.get().category == "C3"
+    read = cad.ask("GET", address)
+    put = cad.ask("PUT", address, more, If_Match=read["ETag"])
+    assert (put.status_code, put["ETag"]) == (200, '"3"')
     assert (put.json()["category"], put.json()["problem"]) == ("C2", "now also confused")
     assert cad.ask("PUT", address, more, If_Match=sent["ETag"]).status_code == 412
     versions = list(SourceVersion.objects.values_list("number", "kind", "payload__problem"))
     assert versions == [
         (1, "sent", "fell in the kitchen, cannot get up"),
-        (2, "updated", "now also confused"),
+        (2, "refused", "now also confused"),
+        (3, "updated", "now also confused"),
     ]
 
 
