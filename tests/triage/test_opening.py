@@ -140,7 +140,9 @@ def test_the_number_said_on_this_call_is_shown_can_be_rung_and_is_rung_afterward
     for page in ("triage:assessment", "cases:case"):
         assert "07700 900999" in browser.get(reverse(page, args=[talk.case.pk])).content.decode()
     page = browser.get(reverse("triage:assessment", args=[talk.case.pk])).content.decode()
-    assert "not yet spoken by the caller.</strong> Ring back on <strong>07700 900999</strong>. Spoke to" in page
+    assert (
+        "not yet spoken by the caller.</strong> Ring back on <strong>07700 900999</strong>. Spoke to" in page
+    )
     # And it is a contact, ranked last, once however often it is said
     record_opening(**talk.key, details=told(number_back="+44 7700 900999", address_spoken=False))
     contacts = list(talk.case.contacts.all())
