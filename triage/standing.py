@@ -40,6 +40,7 @@ RISK_FACTS: dict[str, tuple[str, str]] = {
     "recently_pregnant": ("pregnant-or-recently", "yes"),
     "recent_surgery": ("surgery-or-discharge", "yes"),
     "recent_discharge": ("surgery-or-discharge", "yes"),
+    "immunosuppression": ("immunosuppressed", "yes"),
     # How long is not on record: it counts as the longest until somebody asks.
     "long_lie": ("floor-hours", "not-known"),
 }

@@ -60,12 +60,20 @@ def test_the_service_reads_the_age_and_sex_that_the_rules_ran_on(
     assert "81" not in head
 
 
-@pytest.mark.parametrize("risk", ["pregnant", "recently_pregnant"])
+@pytest.mark.parametrize(
+    ("risk", "finding"),
+    [
+        ("pregnant", PREGNANT),
+        ("recently_pregnant", PREGNANT),
+        ("immunosuppressed", "immunosuppressed"),
+        ("immunosuppression", "immunosuppressed"),
+    ],
+)
 def test_a_risk_on_record_keeps_a_service_out_under_each_of_its_names(
-    sore_throat: Callable[..., Consultation], risk: str
+    sore_throat: Callable[..., Consultation], risk: str, finding: str
 ) -> None:
     talk = sore_throat(risks=(risk,))
-    assert PREGNANT in patient_of(talk.standing()).risks
+    assert finding in patient_of(talk.standing()).risks
 
 
 def test_not_known_and_not_asked_are_not_the_same_as_absent(
