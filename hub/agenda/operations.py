@@ -64,10 +64,17 @@ def due_at(key: str) -> datetime | None:
 
 
 def fire_due(*, seconds: float = 50.0) -> int:
-    """Do everything that is due, some at a time, until nothing is left or the time is up."""
+    """Do everything that is due, some at a time, until nothing is left or the time is up.
+
+    Where there is more than one transaction's work, another worker is called to help: it calls the next in its turn.
+    """
     stop = now() + timedelta(seconds=seconds)
-    fired = 0
-    while now() < stop and (done := fire_some()):
+    fired = fire_some()
+    if fired == AT_ONCE:
+        nudge("hub.agenda.sweep", queue="agenda")
+    done = fired
+    while done and now() < stop:
+        done = fire_some()
         fired += done
     return fired
 

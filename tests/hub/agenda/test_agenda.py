@@ -9,7 +9,7 @@ import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from hub.agenda import handlers
+from hub.agenda import handlers, operations
 from hub.agenda.models import DueItem
 from hub.agenda.operations import AT_ONCE, cancel, fire_due, run_again, schedule, settle
 from hub.cases.models import Contact
@@ -108,6 +108,19 @@ def test_a_thousand_due_at_once_are_not_a_thousand_commits() -> None:
     sweeps = [query for query in queries.captured_queries if "SKIP LOCKED" in query["sql"]]
     assert len(sweeps) == 4, "three full hands and one that found nothing"
     assert len(queries) < 4 * 3 * AT_ONCE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("due", "called"), [(3, []), (3 * AT_ONCE, ["hub.agenda.sweep"])])
+def test_another_worker_is_called_to_help_where_much_is_due(
+    due: int, called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(due):
+        put("test.note", str(number))
+    asked: list[str] = []
+    monkeypatch.setattr(operations, "nudge", lambda task, queue: asked.append(task))
+    assert fire_due() == due
+    assert asked == called
 
 
 @pytest.mark.django_db
