@@ -67,7 +67,7 @@ def _free_service(service_id: UUID, case: Case) -> Service:
     The case's lock is held, and every offer is written under it: what is not there now does not come.
     """
     on_offer = Q(state__in=AWAITING) | Q(state__in=OPEN, service=OuterRef("pk"))
-    known = Service.objects.active().filter(pk=service_id)
+    known = Service.objects.active().filter(pk=service_id).order_by()
     free = known.exclude(Exists(Referral.objects.filter(on_offer, case=case)))
     if (service := next(iter(free), None)) is not None:
         return service

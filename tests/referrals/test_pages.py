@@ -69,6 +69,18 @@ def test_the_offer_page_takes_a_counted_number_of_queries(clinician: User, clien
     assert len(queries) <= 14, "\n".join(query["sql"][:120] for query in queries)
 
 
+def test_sending_from_the_page_takes_a_counted_number_of_statements(
+    clinician: User, client_as: Browser
+) -> None:
+    case, service, browser = assessed_fall(clinician), make_service(), client_as(clinician)
+    browser.get(offer_page(case))
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.post(offer_page(case), sent_form(case, service)).status_code == 302
+    assert len(queries) <= 22, "\n".join(query["sql"][:120] for query in queries)
+    locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    assert len(locks) == 1, "the case is locked once"
+
+
 def test_without_agreement_the_page_says_so_and_keeps_the_words(clinician: User, client_as: Browser) -> None:
     case, service = assessed_fall(clinician), make_service()
     answer = client_as(clinician).post(offer_page(case), sent_form(case, service, agreement=""))

@@ -89,4 +89,5 @@ def test_creating_a_referral_takes_a_counted_number_of_queries(clinician: User) 
         send_referral(
             case_id=case.pk, service_id=service.pk, by=clinician, fence=case.fence, agreement=AGREED
         )
-    assert len(queries) <= 32, "\n".join(query["sql"][:140] for query in queries)
+    # Among them the savepoint that a transaction is inside a test, twice.
+    assert len(queries) <= 21, "\n".join(query["sql"][:140] for query in queries)
