@@ -18,7 +18,7 @@ from hub.record.operations import history
 from hub.refusals import Refusal
 from tests.triage.conftest import Consultation
 from triage.models import Answer, Assessment, Override, ProtocolVersion
-from triage.operations.assessing import begin_again, open_assessment, set_context
+from triage.operations.assessing import add_presentation, begin_again, open_assessment, set_context
 from triage.operations.lowering import Why
 from triage.operations.overriding import answer_override, override_down
 from triage.operations.signing import retire
@@ -262,6 +262,36 @@ def test_the_screen_asks_why_with_one_press_and_keeps_what_was_pressed(
     assert at_least(blue) != "C1"
     shown = browser.get(reverse("triage:assessment", args=[blue.case.pk])).content.decode()
     assert "(Pressed by mistake)" in shown
+
+
+def test_begin_again_asks_why_on_the_page(blue: Consultation, client_as: ClientAs) -> None:
+    browser, address = client_as(blue.by), reverse("triage:begin_again", args=[blue.case.pk])
+    sent = {"fence": str(blue.case.fence)}
+    asked = browser.post(address, sent)
+    assert asked.status_code == 422
+    assert f'id="why" action="{address}" method="post" data-question' in asked.content.decode()
+    assert browser.post(address, {**sent, "why": "other", "why_words": "too short"}).status_code == 422
+    told = {**sent, "why": "other", "why_words": "another patient on the line"}
+    assert browser.post(address, told).status_code == 302
+    assert Assessment.objects.filter(state="ended").count() == 1
+
+
+def test_a_presentation_opened_by_mistake_is_shut_with_one_press_more(
+    consult: Consult, client_as: ClientAs
+) -> None:
+    talk = consult("sore-throat", stated_age=30)
+    add_presentation(**talk.key, presentation="low-mood")
+    talk.say("overdose-taken", "yes")
+    browser, address = client_as(talk.by), reverse("triage:close_presentation", args=[talk.case.pk])
+    sent = {"fence": str(talk.case.fence), "presentation": "low-mood"}
+    asked = browser.post(address, sent, headers={"HX-Request": "true"})
+    assert asked.status_code == 422
+    assert f'hx-post="{address}"' in asked.content.decode()
+    done = browser.post(address, {**sent, "why": "mistake"}, headers={"HX-Request": "true"})
+    assert done.status_code == 200
+    assert [each.presentation for each in talk.standing().opened] == ["sore-throat"]
+    event = Event.objects.get(stream=talk.case.stream, kind="assessment.presentation_closed")
+    assert event.data["why"] == "Pressed by mistake"
 
 
 def test_the_timeline_says_why(blue: Consultation, client_as: ClientAs) -> None:

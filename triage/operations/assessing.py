@@ -114,8 +114,13 @@ def _open(
     return row
 
 
-def add_presentation(*, case_id: UUID, by: User, fence: int, presentation: str) -> Standing:
-    """Open one more presentation; opening it twice does nothing."""
+def add_presentation(
+    *, case_id: UUID, by: User, fence: int, presentation: str, why: Why = UNEXPLAINED
+) -> Standing:
+    """Open one more presentation; opening it twice does nothing.
+
+    It lowers only where it fits the patient's age and sex and nothing opened before did; then it takes a reason.
+    """
     with transaction.atomic():
         now_ = held_standing(case_id, by=by, fence=fence)
         known = catalogue().presentations
@@ -128,7 +133,7 @@ def add_presentation(*, case_id: UUID, by: User, fence: int, presentation: str) 
         row = _open(now_.assessment, known[presentation], by=by, in_force=published.active())
         now_.opened.append(row)
         now_.versions = published.versions(key for each in now_.opened for key in each.versions)
-        return changed(now_, by=by)
+        return changed(now_, by=by, why=why)
 
 
 def close_presentation(

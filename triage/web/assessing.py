@@ -87,7 +87,9 @@ def add_presentation(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One more presentation."""
     wanted = request.POST.get("presentation", "")
     return carry_out(
-        request, case_id, lambda: assessing.add_presentation(**held(request, case_id), presentation=wanted)
+        request,
+        case_id,
+        lambda: assessing.add_presentation(**held(request, case_id), presentation=wanted, why=why(request)),
     )
 
 
