@@ -191,7 +191,7 @@ def _excluded(patient: Patient, service: Facts, cautions: list[str]) -> list[str
     """What nobody has asked is not absent."""
     if unknown := service.exclusions - patient.risks - patient.absent:
         cautions.append(
-            f"Not known whether the patient is or has: {_in_words(sorted(unknown))}. Then not here"
+            f"Not known whether the patient is or has: {_in_words(sorted(unknown))}. If so, not here"
         )
     found = sorted(patient.risks & service.exclusions)
     return [f"Does not take patients who are or have: {_in_words([each])}" for each in found]

@@ -83,8 +83,12 @@ def test_not_known_and_not_asked_are_not_the_same_as_absent(
     talk.say("immunosuppressed", "not-known")
     patient = patient_of(talk.standing(), ["immunosuppressed", PREGNANT, "insulin"])
     assert not {"immunosuppressed", PREGNANT, "insulin"} & (patient.risks | patient.absent)
+
+
+def test_what_the_caller_denies_is_absent(sore_throat: Callable[..., Consultation]) -> None:
+    talk = sore_throat()
     talk.say("immunosuppressed", "no")
-    assert "immunosuppressed" in patient_of(talk.standing()).absent
+    assert "immunosuppressed" in patient_of(talk.standing(), ["immunosuppressed"]).absent
 
 
 def test_nobody_is_told_to_ask_a_man_whether_he_is_pregnant(
