@@ -105,11 +105,13 @@ PAGES: dict[str, tuple[set[Role], int]] = {
     "cases/<uuid:case_id>/offer/": (CLINICAL, 200),
     "referrals/<uuid:referral_id>/": (READERS, 404),
     "referrals/<uuid:referral_id>/withdraw/": (CLINICAL, 405),
+    "referrals/<uuid:referral_id>/told/": (CLINICAL, 405),
     "referrals/<uuid:referral_id>/accepted/": (CLINICAL, 405),
     "referrals/<uuid:referral_id>/rejected/": (CLINICAL, 405),
     "follow-ups/": (FLOOR, 200),
     "follow-ups/<int:follow_up_id>/": (FLOOR, 404),
     "follow-ups/<int:follow_up_id>/claim/": (FLOOR, 405),
+    "follow-ups/<int:follow_up_id>/nobody-reached/": (CLINICAL, 405),
     "directory/": ({C, S, V, G}, 200),
 }
 # Open to anybody: what a GET answers a stranger.
