@@ -5,7 +5,7 @@ from hub.cases.models import Case
 from hub.record.actors import Actor
 from triage.models import Override
 from triage.operations.holding import end, lapse
-from triage.standing import Standing, current, standing
+from triage.standing import Standing, ambulance_for, current, standing
 
 
 @demand
@@ -19,10 +19,11 @@ def certain_from(now_: Standing) -> Demand | None:
     """The same, of an assessment that was read already."""
     if not now_.ambulance:
         return None
-    because = ""
-    if now_.result is not None and now_.result.at_least.code == now_.ambulance:
+    asked, because = now_.ambulance, ""
+    if now_.result is not None and ambulance_for(now_.result.at_least.code) == now_.ambulance:
+        asked = now_.result.at_least.title if now_.result.at_least.no_ambulance else asked
         because = " ".join(dict.fromkeys(ground.because for ground in now_.result.deciding))
-    return Demand(now_.ambulance, f"The assessment asks for {now_.ambulance}. {because}".strip())
+    return Demand(now_.ambulance, f"The assessment asks for {asked}. {because}".strip())
 
 
 @after_closing

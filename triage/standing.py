@@ -45,6 +45,9 @@ RISK_FACTS: dict[str, tuple[str, str]] = {
     "long_lie": ("floor-hours", "not-known"),
 }
 
+# Whoever must be at the emergency department and cannot get there by themselves: a C4 ambulance would come too late.
+INSTEAD_OF_THE_JOURNEY = {"ED1H": str(Category.C3), "ED4H": str(Category.C3)}
+
 
 @dataclass
 class Standing:
@@ -112,13 +115,18 @@ class Standing:
         """
         certain = [self.down.code] if self.down else [self.result.at_least.code] if self.result else []
         decided = [each.code for each in (self.up, self.decision) if each is not None]
-        codes = [code for code in (*certain, *decided) if code in Category.values]
-        return most_urgent(*codes) if codes else ""
+        codes = [ambulance_for(code) for code in (*certain, *decided)]
+        return most_urgent(*filter(None, codes)) if any(codes) else ""
 
     @property
     def quick(self) -> str:
         """What "send ambulance now" asks for on the pages of the assessment; no ambulance goes as C5."""
         return most_urgent(*filter(None, (self.case.category, "C4", self.ambulance)))
+
+
+def ambulance_for(code: str) -> str:
+    """The ambulance that a disposition asks for, or that goes in the place of its journey; empty for all others."""
+    return INSTEAD_OF_THE_JOURNEY.get(code, code if code in Category.values else "")
 
 
 def current(case: Case) -> Assessment | None:

@@ -95,6 +95,19 @@ def test_an_override_up_goes_back_to_the_queue_too(consult: Consult) -> None:
     assert fresh(talk).category == "C3"
 
 
+@pytest.mark.parametrize(("category", "waits_as"), [("C4", "C3"), ("C2", "C2")])
+def test_whoever_must_be_at_the_emergency_department_waits_for_no_later_ambulance_than_c3(
+    consult: Consult, category: str, waits_as: str
+) -> None:
+    # Given answers that ask for the emergency department within four hours
+    talk = consult("sore-throat", stated_age=30, category=category)
+    override_up(**talk.key, code="ED4H")
+    # When the case goes back to the queue
+    release(**talk.key, reason="break")
+    # Then it waits as C3: a C4 ambulance, sent when its limit passes, would come after the four hours
+    assert fresh(talk).category == waits_as
+
+
 def test_nothing_is_lowered_on_the_way_back_and_no_limit_is_put_off(consult: Consult) -> None:
     talk = consult("sore-throat", stated_age=30, category="C2")
     limit = fresh(talk).breach_at
