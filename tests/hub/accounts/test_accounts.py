@@ -40,7 +40,7 @@ def told(user: User) -> list[tuple[str, str]]:
 
 
 def given(page: bytes) -> str:
-    found = re.search(r"[a-z0-9]{4}(?:-[a-z0-9]{4}){3}", page.decode())
+    found = re.search(r"\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\b", page.decode())
     assert found
     return found.group()
 

@@ -213,7 +213,7 @@ def test_messages_with_their_attempts(
     shown = client.get(reverse("board:message", args=[message.pk])).content.decode()
     assert "&lt;i&gt;Ring" in shown
     assert Reading.objects.filter(stream=case.stream, by=supervisor, page="message").count() == 1
-    assert "410" not in client.get(reverse("board:messages"), {"channel": "sms"}).content.decode()
+    assert "410 gone" not in client.get(reverse("board:messages"), {"channel": "sms"}).content.decode()
     assert client.get(reverse("board:messages"), {"channel": "nonsense"}).status_code == 404
     assert client.get(reverse("board:messages"), {"before": "9" * 30}).status_code == 200
 
