@@ -19,12 +19,14 @@ from benchmarks.load import Browser
 from benchmarks.patients import stranger, stranger_waiting
 from benchmarks.scenarios import Place, press_claim, press_no, send_incident, send_offer, unanswered
 from hub.people.models import User
+from referrals.models import Service
 from tests.referrals.stories import assessed_fall, make_service
 
 TIMES_OVER = 10
 CALLS, ASSESSMENTS = 2300 * TIMES_OVER, 400 * TIMES_OVER  # an hour
 ANSWERS = 12  # of one assessment: the median to an outcome is below it
-ANOTHER_LOOK = 5  # seconds; each clinician's queue is asked for again this often
+SCREENS = 8  # of each person who is signed in: nobody makes four hundred assessments an hour at one
+ANOTHER_LOOK = 30  # seconds; each screen's queue is asked for again this often
 MINUTE = 60.0
 Ask = Callable[[], int]
 
@@ -40,11 +42,18 @@ class Step:
 def peak_hour(place: Place, seconds: float = MINUTE) -> Figure:
     """Requests of every kind at their times; the times are from the moment each was due."""
     chance = random.Random(999)
-    machines = [Browser(browser.url, bearer=place.token) for browser in place.browsers[:2]]
+    machines = [Browser(browser.url, bearer=place.token) for browser in place.browsers]
     lines = [_calls(machine, seconds * CALLS / 3600 / len(machines), seconds, chance) for machine in machines]
-    each = seconds * ASSESSMENTS / 3600 / len(place.browsers)
-    for browser, person in zip(place.browsers, place.people, strict=True):
-        lines.append(_assessments(browser, person, round(each), seconds, chance))
+    service = make_service(f"Peak UCR {uuid4().hex[:6]}")
+    talks = round(seconds * ASSESSMENTS / 3600)
+    screens = [
+        (Browser(browser.url, cookies=dict(browser.cookies), token=browser.token), person)
+        for browser, person in zip(place.browsers, place.people, strict=True)
+        for _ in range(SCREENS)
+    ]
+    for number, (screen, person) in enumerate(screens):
+        count = talks // len(screens) + (number < talks % len(screens))
+        lines.append(_assessments(screen, person, service, count, seconds, chance))
     started = time.perf_counter() + 1
     with ThreadPoolExecutor(len(lines)) as pool:
         done = [entry for served in pool.map(lambda line: _serve(line, started), lines) for entry in served]
@@ -62,10 +71,9 @@ def _calls(machine: Browser, count: float, seconds: float, chance: random.Random
 
 
 def _assessments(
-    browser: Browser, person: User, count: int, seconds: float, chance: random.Random
+    browser: Browser, person: User, service: Service, count: int, seconds: float, chance: random.Random
 ) -> list[Step]:
-    """What a clinician's browser asks: looks at the queue, opens and claims cases, answers, refers."""
-    service = make_service(f"Peak UCR {uuid4().hex[:6]}")
+    """What a clinician's browser asks: looks at the queue, opens and claims cases, answers, refers to the service."""
     questions = iter(unanswered(person, count * ANSWERS))
     pieces: list[list[Ask]] = [
         [partial(_look, browser, "/queue/")] for _ in range(int(seconds / ANOTHER_LOOK))
