@@ -49,7 +49,7 @@ def test_a_process_starts_while_its_database_is_away(
 
 
 def test_the_brokers_library_is_read_without_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = Celery("alone", broker="redis://127.0.0.1:1/0")
+    alone = Celery("alone", broker="redis://127.0.0.1:1/0", set_as_current=False)
     monkeypatch.setattr(nudge, "current_app", alone)
     nudge.warm_up()
     assert "redis" in sys.modules
