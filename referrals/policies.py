@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from hub.cases.models import Call, Contact
 from hub.people.models import User
 from hub.people.permissions import Permission
-from hub.record.actors import Actor
 from hub.refusals import Refusal
 from referrals.models import FollowUp
 
@@ -16,12 +15,6 @@ TRY_AGAIN_AFTER = timedelta(minutes=15)
 ATTEMPTS = 3
 APART = timedelta(minutes=5)
 LEAST_WORDS = 10  # characters that say something
-
-
-def must(by: Actor, permission: Permission, sentence: str) -> None:
-    """Refusal 403 for a person whose role does not hold the right. Services and the clock have their own doors."""
-    if isinstance(by, User) and not by.may(permission):
-        raise Refusal(sentence, code="not-permitted", status=403)
 
 
 def must_be_free(follow_up: FollowUp, by: User) -> None:

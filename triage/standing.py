@@ -118,11 +118,6 @@ class Standing:
         codes = [ambulance_for(code) for code in (*certain, *decided)]
         return most_urgent(*filter(None, codes)) if any(codes) else ""
 
-    @property
-    def quick(self) -> str:
-        """What "send ambulance now" asks for on the pages of the assessment; no ambulance goes as C5."""
-        return most_urgent(*filter(None, (self.case.category, "C4", self.ambulance)))
-
 
 def ambulance_for(code: str) -> str:
     """The ambulance that a disposition asks for, or that goes in the place of its journey; empty for all others."""

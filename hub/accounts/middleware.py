@@ -6,7 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
-STILL_ANSWERED = frozenset({"accounts:own_password", "people:sign_out", "people:unlock", "people:alive"})
+from hub.people.middleware import STILL_ANSWERED
+
+CHOOSING = "accounts:own_password"
 
 
 class GivenPasswordMiddleware:
@@ -22,6 +24,6 @@ class GivenPasswordMiddleware:
         """Django calls this when it knows which view the address means."""
         given = request.user.is_authenticated and request.user.password_given
         match = request.resolver_match
-        if not given or (match is not None and match.view_name in STILL_ANSWERED):
+        if not given or (match is not None and match.view_name in STILL_ANSWERED | {CHOOSING}):
             return None
-        return redirect("accounts:own_password")
+        return redirect(CHOOSING)

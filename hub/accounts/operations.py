@@ -15,8 +15,10 @@ from hub.people.permissions import Permission
 from hub.people.roles import Role
 from hub.record.actors import Actor, person
 from hub.record.operations import write
+from hub.record.rights import must
 from hub.refusals import Refusal
 
+_NOT_YOURS_TO_CHANGE = "Your role does not change accounts."
 REGISTERED = frozenset({Role.CLINICIAN, Role.SENIOR_CLINICIAN})
 
 
@@ -55,7 +57,7 @@ def add_person(*, by: Actor, username: str, details: Details) -> tuple[User, str
 
     Refusal 403 without the right, 409 when the user name is taken, 422 for a clinician without a registration.
     """
-    _may_manage(by)
+    must(by, Permission.MANAGE_PEOPLE, _NOT_YOURS_TO_CHANGE)
     _registered(details)
     password = new_password()
     try:
@@ -78,7 +80,7 @@ def change_person(*, by: Actor, person_id: int, details: Details, seen: str) -> 
     Refusal 403 without the right, 404 without such a person, 409 when the details have changed meanwhile or an
     administrator ends their own rights, 422 for a clinician without a registration.
     """
-    _may_manage(by)
+    must(by, Permission.MANAGE_PEOPLE, _NOT_YOURS_TO_CHANGE)
     _registered(details)
     with transaction.atomic():
         user = _locked(person_id)
@@ -111,7 +113,7 @@ def give_password(*, by: Actor, person_id: int) -> tuple[User, str]:
 
     Whoever is signed in with the old one is signed out. Refusal 403 without the right, 404 without such a person.
     """
-    _may_manage(by)
+    must(by, Permission.MANAGE_PEOPLE, _NOT_YOURS_TO_CHANGE)
     with transaction.atomic():
         user = _locked(person_id)
         password = new_password()
@@ -145,11 +147,6 @@ def _changes(before: Details, after: Details) -> dict[str, list[Any]]:
     """Before and after of each field that differs."""
     pairs = zip(asdict(before).items(), asdict(after).values(), strict=True)
     return {name: [old, new] for (name, old), new in pairs if old != new}
-
-
-def _may_manage(by: Actor) -> None:
-    if isinstance(by, User) and not by.may(Permission.MANAGE_PEOPLE):
-        raise Refusal("Your role does not change accounts.", code="not-permitted", status=403)
 
 
 def _registered(details: Details) -> None:

@@ -16,13 +16,13 @@ from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.post.operations import withdraw as withdraw_messages
 from hub.record.actors import CLOCK, Actor
+from hub.record.rights import must
 from hub.refusals import Refusal
 from referrals.models import Referral
 from referrals.models.referral import agenda_key
 from referrals.operations.capacity import give_back_place
 from referrals.operations.locking import check_version, lock_referral, move
 from referrals.operations.telling import knows_of_offer, tell_of_end
-from referrals.policies import must
 from referrals.states import AWAITING, WITH_SERVICE, RejectReason, State
 
 _NOT_YOURS_TO_SAY = "Your role does not record a service's answer."

@@ -16,6 +16,7 @@ from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.record.actors import PATIENT, Actor
 from hub.record.operations import write
+from hub.record.rights import must
 from hub.refusals import Refusal
 from referrals.models import FollowUp
 from referrals.models.follow_up import due_key, missed_key
@@ -25,7 +26,6 @@ from referrals.policies import (
     ATTEMPTS,
     LEAST_WORDS,
     TRY_AGAIN_AFTER,
-    must,
     must_be_free,
     must_be_open,
     why_not_give_up,

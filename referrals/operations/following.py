@@ -10,6 +10,7 @@ from hub.agenda.operations import cancel, schedule
 from hub.cases.alarms import AlarmKind
 from hub.cases.models import Case, Contact
 from hub.cases.operations.locking import raise_alarm
+from hub.cases.phones import is_mobile
 from hub.clock import now
 from hub.post.operations import post
 from hub.record.actors import CLOCK, Actor
@@ -17,7 +18,6 @@ from hub.record.operations import write
 from referrals.models import FollowUp
 from referrals.need import FollowUpRule
 from referrals.operations.locking import lock_follow_up, move_follow_up
-from referrals.phones import is_mobile
 from referrals.policies import TRY_AGAIN_AFTER
 from referrals.replies import REPLY_LASTS, reply_address
 from referrals.states import FOLLOW_UP_OPEN, FollowUpState, Means

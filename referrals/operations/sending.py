@@ -16,6 +16,7 @@ from hub.cases.states import Outcome
 from hub.clock import now
 from hub.people.models import User
 from hub.people.permissions import Permission
+from hub.record.rights import must
 from hub.refusals import Refusal
 from referrals.content import content_of
 from referrals.matching import SAFE_RUNGS, CannotSee, Offer, judge
@@ -24,7 +25,6 @@ from referrals.need import Need, Patient
 from referrals.operations.capacity import take_place
 from referrals.operations.locking import move
 from referrals.operations.telling import tell_of_offer
-from referrals.policies import must
 from referrals.queries import Concluded, concluded_of, patient_of
 from referrals.states import AWAITING, OPEN
 from triage.guards import assessed, missing_from

@@ -1,6 +1,5 @@
 """Answers. Nothing is overwritten: a changed mind is a new row that supersedes the old one."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +10,13 @@ from hub.people.models import User
 from hub.record.operations import write
 from hub.refusals import Refusal
 from triage.models import Answer
+from triage.numbers import is_plain
 from triage.operations.holding import catalogue, changed, held_standing
 from triage.operations.lowering import UNEXPLAINED, Why
 from triage.policies import IN_ONE_BREATH
 from triage.protocols import NOT_KNOWN, BadAnswer, Finding, Kind
 from triage.protocols.findings import Answer as Value
 from triage.standing import Standing, context_of, recorded
-
-# As people write it. Python would also read "3_9", "1e1" and the digits of other scripts.
-_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 def answer(
@@ -154,7 +151,7 @@ def _read(finding: Finding, value: Value) -> Value:
 
 
 def _number(text: str) -> float:
-    if not _NUMBER.fullmatch(text):
+    if not is_plain(text):
         raise ValueError(text)
     return float(text)
 

@@ -1,6 +1,5 @@
 """Observations on the assessment's page: typed in, and shown with their early-warning score."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,18 +8,16 @@ from django.core.exceptions import ValidationError
 
 from triage.models import Observation
 from triage.news2 import Consciousness, Score, Vitals, score, unfit
+from triage.numbers import is_plain
 from triage.operations.observing import known, vitals_of
 from triage.standing import Standing
-
-# As people write it. Python would also read "3_9", and a slip of the finger would be another number.
-_NUMBER = re.compile(r"\s*-?[0-9]{1,9}(\.[0-9]{1,9})?\s*")
 
 
 class _Plain:
     """A field of numbers that takes plain digits and nothing else."""
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str) and value.strip() and not _NUMBER.fullmatch(value):
+        if isinstance(value, str) and value.strip() and not is_plain(value.strip()):
             raise ValidationError("Enter a number.", code="invalid")
         return super().to_python(value)  # type: ignore[misc]
 

@@ -4,10 +4,12 @@ from typing import Any
 
 from hub.cases.models import Case
 from hub.cases.phones import as_written
+from hub.cases.policies import quick_category_with
 from hub.cases.queries import repeat_contacts
 from hub.cases.states import State
 from hub.clock import local, now
 from hub.people.models import User
+from triage.endings import certain_from
 from triage.narrative import known_findings, narrative
 from triage.operations.drafting import drafts_of
 from triage.published import unsigned
@@ -25,6 +27,7 @@ def heart(now_: Standing, user: User) -> dict[str, Any]:
         "mine": mine(now_.case, user),
         "standing": now_,
         "result": now_.result,
+        "quick_category": quick_category_with(now_.case, certain_from(now_)),
         "screen": screen(now_),
         "story": narrative(now_),
     }

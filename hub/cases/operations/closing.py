@@ -35,6 +35,7 @@ from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.record.actors import Actor
 from hub.record.operations import write
+from hub.record.rights import must
 from hub.refusals import Refusal
 
 CLOSED_FIELDS = ("outcome", "outcome_words", "closed_at")
@@ -167,8 +168,7 @@ def return_from_referral(*, case_id: UUID, by: Actor, alarm: str) -> Case:
 
 def reopen(*, case_id: UUID, by: Actor, reason: str) -> Case:
     """The patient is worse, or came back: the case waits again, at the top, with a fresh limit and an alarm."""
-    if isinstance(by, User) and not by.may(Permission.ADD_TO_CASE):
-        raise Refusal("Your role does not open cases again.", code="not-permitted", status=403)
+    must(by, Permission.ADD_TO_CASE, "Your role does not open cases again.")
     with transaction.atomic():
         case = lock_case(case_id)
         if case.is_open:
