@@ -74,7 +74,8 @@ def record_follow_up(
         )  # fmt: skip
         follow_up.attempts += 1
         if reached:
-            _finish(case, follow_up, answer=answer, words=words, by=by)
+            also = _told(case, follow_up, contact_id)
+            _finish(case, follow_up, answer=answer, words=words, by=by, also=also)
         else:
             _try_again(case, follow_up, by=by)
     return follow_up
@@ -143,12 +144,21 @@ def _try_again(case: Case, follow_up: FollowUp, *, by: User) -> None:
         case.save(update_fields=["version", *alarm])
 
 
-def _finish(case: Case, follow_up: FollowUp, *, answer: str, words: str, by: Actor) -> None:
+def _told(case: Case, follow_up: FollowUp, contact_id: int | None) -> tuple[AlarmKind, ...]:
+    """What speaking with the patient, or with whoever rang, answers beside; somebody else who picks up does not."""
+    other = case.contacts.filter(pk=contact_id).exclude(phone=follow_up.phone).first()
+    spoken = other is None or other.is_patient or other.is_caller
+    return (AlarmKind.TELL_PATIENT,) if spoken else ()
+
+
+def _finish(
+    case: Case, follow_up: FollowUp, *, answer: str, words: str, by: Actor, also: tuple[AlarmKind, ...] = ()
+) -> None:
     follow_up.answer, follow_up.words = answer, words.strip()
     follow_up.done_at, follow_up.done_by = now(), by.label
     changed = ("answer", "words", "done_at", "done_by", "attempts")
     # Whoever answered, by telephone or by the link: the missed follow-up alarms no more.
-    ended = end_alarms(case, about(AlarmKind.FOLLOW_UP))
+    ended = end_alarms(case, about(AlarmKind.FOLLOW_UP, *also))
     if ended:
         case.version += 1
         case.save(update_fields=["version", *ALARM_FIELDS])

@@ -1,6 +1,7 @@
 """Follow-ups: planned at closing by the disposition's rule, due, reminded, done or missed."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,10 +21,13 @@ from hub.record.operations import history
 from hub.refusals import Refusal
 from referrals.models import FollowUp, Referral
 from referrals.operations.answering import accept, give_patient_back
-from referrals.operations.asking import claim_follow_up, record_follow_up
+from referrals.operations.asking import claim_follow_up, record_follow_up, record_reply
+from referrals.operations.sending import send_referral
 from referrals.replies import follow_up_of
-from tests.referrals.stories import offered
+from tests.referrals.stories import AGREED, TOLD, assessed_fall, make_service, offered
 from tests.referrals.test_referral_life import PARTNER
+from triage.operations.concluding import record_closing_set
+from triage.written import NOT_ARRIVED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 
@@ -159,3 +163,63 @@ def test_a_patient_given_back_while_the_case_is_open_again_is_an_alarm(
     case = Case.objects.get(pk=follow_up.case.pk)
     assert "nobody at the door" in case.alarm
     assert case.state == "waiting"
+
+
+# --- the advice in writing did not arrive ---
+
+NEIGHBOUR = ContactDetails(phone="07700 900456", name="Bo Other", relationship="neighbour")
+
+
+@pytest.fixture
+def untold(clinician: User) -> FollowUp:
+    """A service has the patient; the text with the advice never arrived, and the follow-up is due."""
+    caller = ContactDetails(phone="07700 900123", name="Ann Other", is_caller=True)
+    case = assessed_fall(clinician, contacts=(caller, NEIGHBOUR))
+    details = replace(TOLD, written="text", written_to="07700 900123")
+    record_closing_set(case_id=case.pk, by=clinician, fence=case.fence, details=details)
+    referral = send_referral(
+        case_id=case.pk, service_id=make_service().pk, by=clinician, fence=case.fence, agreement=AGREED
+    )
+    accept(referral_id=referral.pk, by=PARTNER, name="Ida Moss", role="Nurse")
+    Message.objects.filter(kind="assessment.written_copy").update(expires_at=referral.created_at)
+    deliver_due()
+    assert sentences() == [NOT_ARRIVED]
+    follow_up = FollowUp.objects.get()
+    with just_after(follow_up.due_at):
+        fire_due()
+    follow_up.refresh_from_db()
+    return follow_up
+
+
+def sentences() -> list[str]:
+    return [alarm.sentence for alarm in Case.objects.get().open_alarms]
+
+
+@pytest.mark.parametrize("answer", ["better", "same", "worse"])
+def test_whoever_is_spoken_to_at_the_follow_up_need_not_be_rung_for_the_copy_that_did_not_arrive(
+    untold: FollowUp, clinician: User, answer: str
+) -> None:
+    record_follow_up(follow_up_id=untold.pk, by=clinician, answer=answer)
+    assert NOT_ARRIVED not in sentences()
+    finished = next(each for each in history(stream=untold.stream) if each.kind == "follow_up.finish")
+    assert finished.data["alarms_ended"] == [NOT_ARRIVED]
+
+
+def test_the_copy_that_did_not_arrive_alarms_on_until_patient_or_caller_is_spoken_to(
+    untold: FollowUp, clinician: User
+) -> None:
+    # Nobody answers: nobody was told
+    record_follow_up(follow_up_id=untold.pk, by=clinician, answer="no_answer")
+    assert NOT_ARRIVED in sentences()
+    # The patient presses "better" on the link: nobody has spoken
+    untold.refresh_from_db()
+    record_reply(follow_up_id=untold.pk, key=untold.reply_key, answer="better")
+    assert sentences() == [NOT_ARRIVED]
+
+
+def test_a_neighbour_who_answers_the_follow_up_is_not_the_patient_told(
+    untold: FollowUp, clinician: User
+) -> None:
+    neighbour = untold.case.contacts.get(name="Bo Other")
+    record_follow_up(follow_up_id=untold.pk, by=clinician, answer="better", contact_id=neighbour.pk)
+    assert sentences() == [NOT_ARRIVED]
