@@ -43,7 +43,8 @@ def session_key(cookies: str) -> str:
 
 
 def viewer(key: str) -> Viewer:
-    """The person behind the session. TurnedAwayError 401: nobody is signed in; 423: the screen is locked.
+    """The person behind the session. TurnedAwayError 401: nobody is signed in; 423: the screen is locked;
+    403: the password was given by somebody else and is not changed yet.
 
     Reads only: a stream is no sign that a person is there, so it never keeps a session alive. For a thread.
     """
@@ -62,4 +63,7 @@ def _viewer(key: str) -> Viewer:
     quiet = now().timestamp() - request.session.get("seen", now().timestamp())
     if request.session.get("locked") or quiet > settings.HUB_IDLE_SECONDS:
         raise TurnedAwayError(423, "The screen is locked.")
+    if user.password_given:
+        # As on the pages (hub/accounts/middleware.py): with somebody else's password nothing is seen.
+        raise TurnedAwayError(403, "Choose your own password first.")
     return Viewer(user, user.permissions)

@@ -179,6 +179,30 @@ def test_a_locked_or_quiet_screen_gets_no_stream(
         assert server.get("/live/?panel=test.panel", cookie)[0] == 423
 
 
+def test_whoever_has_a_given_password_gets_no_stream_until_they_have_chosen_their_own(
+    server: Server, client_as: Callable[[User], Client], test_panel, open_case_, supervisor: User, monkeypatch
+) -> None:
+    monkeypatch.setattr(stream, "ASK_AGAIN", 0.4)
+    test_panel(count_cases)
+    case = open_case_()
+    # Given an open screen of somebody to whom an administrator gives a new password
+    cookie = f"hub_session={client_as(supervisor).session.session_key}"
+    screen = Screen(server.port, "panel=test.panel", cookie)
+    screen.next("test.panel")
+    User.objects.filter(pk=supervisor.pk).update(password_given=True)
+    # Then it ends, and neither a panel nor a case is streamed to them, as no page is shown
+    assert "Choose your own password" in screen.next("ended")
+    screen.close()
+    for wanted in ("panel=test.panel", f"case={case.pk}"):
+        status, said = server.get(f"/live/?{wanted}", cookie)
+        assert (status, "Choose your own password" in said) == (403, True)
+    # And once they have chosen their own they are let in again
+    User.objects.filter(pk=supervisor.pk).update(password_given=False)
+    again = Screen(server.port, "panel=test.panel", cookie)
+    assert again.next("test.panel") == "<p>1 cases</p>"
+    again.close()
+
+
 def test_signing_out_ends_the_stream(
     server: Server, client_as: Callable[[User], Client], test_panel, supervisor: User, monkeypatch
 ) -> None:
