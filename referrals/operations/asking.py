@@ -146,7 +146,8 @@ def _try_again(case: Case, follow_up: FollowUp, *, by: User) -> None:
 
 def _told(case: Case, follow_up: FollowUp, contact_id: int | None) -> tuple[AlarmKind, ...]:
     """What speaking with the patient, or with whoever rang, answers beside; somebody else who picks up does not."""
-    other = case.contacts.filter(pk=contact_id).exclude(phone=follow_up.phone).first()
+    others = case.contacts.exclude(phone=follow_up.phone)
+    other = others.filter(pk=contact_id).first() if contact_id else None
     spoken = other is None or other.is_patient or other.is_caller
     return (AlarmKind.TELL_PATIENT,) if spoken else ()
 
