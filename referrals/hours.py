@@ -71,15 +71,14 @@ class Hours:
             day += timedelta(days=1)
 
     def closes_after(self, moment: datetime) -> datetime | None:
-        """When the opening that holds this moment ends; None when it is closed then."""
+        """When the opening that holds this moment ends; None when it is closed then.
+
+        An opening holds its first moment and not its last.
+        """
         for opens, closes in self.spans(moment, moment + timedelta(days=2)):
             if opens <= moment < closes:
                 return closes
         return None
-
-    def open_at(self, moment: datetime) -> bool:
-        """Whether it is open then. An opening holds its first moment and not its last."""
-        return self.closes_after(moment) is not None
 
     def next_open(self, moment: datetime, *, ahead: timedelta = LOOK_AHEAD) -> datetime | None:
         """This moment if it is open, else the start of the next opening; None when none comes in time."""

@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.db.models import JSONField
 
 from hub.clock import now
-from hub.people.models import User
 from hub.record.actors import Actor, person
 from hub.record.models import Event, Reading
 
@@ -42,8 +41,3 @@ def history(*, stream: str, limit: int = 500) -> list[Event]:
     """A stream's events, oldest first; at most the newest `limit`."""
     newest = Event.objects.filter(stream=stream).select_related("by").order_by("-sequence")[:limit]
     return list(reversed(newest))
-
-
-def looked_at(*, by: User, stream: str) -> bool:
-    """Whether this person ever opened it."""
-    return Reading.objects.filter(stream=stream, by=by).exists()

@@ -224,7 +224,7 @@ def test_every_service_is_accounted_for_and_no_offer_breaks_a_rule(
         assert facts.status != "red"
         assert facts.places_left != 0
         assert at <= offer.contact_at <= at + timedelta(minutes=UCR.within_minutes)
-        assert facts.hours.open_at(offer.contact_at)
+        assert facts.hours.closes_after(offer.contact_at)
         assert not (facts.exclusions & patient.risks)
         assert at < offer.accept_by
         assert offer.accept_by + timedelta(minutes=facts.response_minutes) <= offer.contact_at
