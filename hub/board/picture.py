@@ -56,7 +56,7 @@ def _bar(category: str, number: int, count: int, *, top: int, most: int) -> Bar:
         height=height,
         kind="over" if number == OVER else "soon" if number <= 2 else "calm",
         count=count,
-        words=f"{category}: {count} with {_left(number)}",
+        words=f"{category}: {count:,} with {_left(number)}",
     )
 
 

@@ -66,8 +66,8 @@ def welfare_due(limit: int = 50) -> list[Case]:
     return list(_welfare_due().order_by("welfare_due_at")[:limit])
 
 
-def welfare_due_count(limit: int = 50) -> int:
-    """How many welfare calls are due, counted up to `limit`."""
+def welfare_due_count(limit: int | None = None) -> int:
+    """How many welfare calls are due; on a page that must be quick, counted up to `limit`."""
     return _welfare_due()[:limit].count()
 
 

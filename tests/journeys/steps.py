@@ -227,7 +227,7 @@ def open_board(screen: Screen) -> None:
 
 
 def waiting_on_board(screen: Screen) -> int:
-    return int(screen.page.locator("#board-waiting .hub-count").first.inner_text())
+    return int(screen.page.locator("#board-waiting .hub-count").first.inner_text().replace(",", ""))
 
 
 def board_counts_waiting(screen: Screen, count: int) -> None:

@@ -14,6 +14,8 @@ from hub.clock import now
 from hub.people.access import requires
 from hub.people.permissions import Permission
 
+MOST_COUNTED = 50  # welfare calls due; the list and the board count them all
+
 
 @requires(Permission.VIEW_QUEUE)
 @require_safe
@@ -27,7 +29,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "views": reading.VIEWS,
         "categories": Category.values,
         "mine": reading.held_by(user) if user.may(Permission.WORK_CASE) else [],
-        "welfare": welfare_due_count() if user.may(Permission.FOLLOW_UP) else 0,
+        "welfare": welfare_due_count(MOST_COUNTED) if user.may(Permission.FOLLOW_UP) else 0,
+        "more_welfare": MOST_COUNTED,
         "may_claim": user.may(Permission.WORK_CASE),
     }
     return render(request, "hub/cases/queue.html", context)
@@ -44,7 +47,7 @@ def picture(request: HttpRequest) -> HttpResponse:
 @require_safe
 def welfare(request: HttpRequest) -> HttpResponse:
     """Who must be rung to hear how they are, longest overdue first."""
-    return render(request, "hub/cases/welfare.html", {"due": welfare_due()})
+    return render(request, "hub/cases/welfare.html", {"due": welfare_due(), "count": welfare_due_count()})
 
 
 @requires(Permission.WORK_CASE)

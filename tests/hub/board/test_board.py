@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -47,6 +49,42 @@ def park(kind: str = "case.welfare", subject: str = "case:none") -> DueItem:
         kind=kind, subject=subject, key=f"{kind} {subject}", due_at=now(), first_due_at=now(),
         state="parked", attempts=5, last_error="ValueError: <script>no</script>",
     )  # fmt: skip
+
+
+def test_counts_are_whole_and_parted_at_the_thousands(
+    open_case_: Callable[..., Case], client_as: Signed, call_handler: User
+) -> None:
+    # Given 1,234 cases past every limit, each with an alarm
+    case = open_case_(category="C3")
+    late(case, breach_at=-1, first_attempt_by=-1, welfare_due_at=-1)
+    Case.objects.update(alarms=RING_NOW, alarm_at=now())
+    case.refresh_from_db()
+    many = [copy(case) for _ in range(1233)]
+    for number, each in enumerate(many):
+        each.pk, each.reference, each.cad_number = uuid4(), f"many-{number}", None
+    Case.objects.bulk_create(many)
+    # Then each panel says so as people write it
+    for name in ("waiting", "alarms", "breaching", "first_attempts", "welfare"):
+        panel = find(f"board.{name}")
+        assert panel is not None
+        html = panel.render()
+        assert '<span class="hub-count">1,234</span>' in html, name
+        assert "1234" not in html, name
+        assert name == "waiting" or "1,222 more" in html, name
+    every = client_as(call_handler).get(reverse("cases:welfare")).content.decode()
+    assert "1,184 more" in every
+    assert (
+        "50 or more welfare calls due" in client_as(call_handler).get(reverse("cases:queue")).content.decode()
+    )
+    shown = board_waiting()
+    assert "C3: 1,234 with the limit passed" in shown
+    assert shown.count(">1,234<") == 5  # the title, the bar, and three columns of the table
+
+
+def board_waiting() -> str:
+    panel = find("board.waiting")
+    assert panel is not None
+    return re.sub(r">\s+|\s+<", lambda found: found[0].strip(), panel.render())
 
 
 @pytest.mark.parametrize(
