@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from hub.cases.telling import Sentence, add_sentences
 from hub.live.panels import panel
 from hub.people.permissions import Permission
-from triage.queries import open_concerns, requests_for_second
+from triage.queries import open_concerns, refused_on_their_date, requests_for_second
 
 add_sentences(
     {
@@ -52,5 +52,6 @@ def second_opinions() -> str:
 
 @panel("board.concerns", topics=("protocol",), permission=Permission.VIEW_BOARD)
 def concerns() -> str:
-    """Concerns about clinical content that nobody has closed."""
-    return render_to_string("triage/_concerns_panel.html", {"concerns": open_concerns()})
+    """Concerns about clinical content that nobody has closed; versions that did not come into force as planned."""
+    context = {"concerns": open_concerns(), "refused": refused_on_their_date()}
+    return render_to_string("triage/_concerns_panel.html", context)

@@ -66,6 +66,13 @@ def concerns() -> QuerySet[Concern]:
     return Concern.objects.select_related("by", "version", "case", "closing__by").order_by("-id")
 
 
+def refused_on_their_date() -> list[ProtocolVersion]:
+    """Versions that did not come into force as planned, and that nobody has done anything about."""
+    return list(
+        ProtocolVersion.objects.exclude(refused_because="").defer("content").order_by("title", "number")
+    )
+
+
 def open_concerns() -> list[Concern]:
     """Concerns that nobody has closed, oldest first."""
     return list(concerns().filter(closing__isnull=True).order_by("id"))

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from hub.agenda.operations import fire_due
 from hub.clock import local, now
+from hub.live.panels import find
 from hub.people.models import User
 from hub.record.models import Event
 from hub.refusals import Refusal
@@ -221,3 +222,100 @@ def test_a_planned_version_that_is_no_longer_proved_stays_out_and_the_record_say
     assert draft.state == "in_review"
     said = Event.objects.get(stream=draft.stream, kind="protocol.activation_refused")
     assert "does not prove" in said.data["why"]
+
+
+# --- refused on its date: somebody must hear of it ---
+
+
+def board_says() -> str:
+    panel = find("board.concerns")
+    assert panel is not None
+    return panel.render()
+
+
+@pytest.fixture
+def refused(
+    draft: ProtocolVersion,
+    governance_lead: User,
+    senior: User,
+    time_machine: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> ProtocolVersion:
+    """Signed and planned, then found wanting; its date has come."""
+    submit(version_id=draft.pk, by=governance_lead)
+    examine(version_id=draft.pk, by=senior)
+    signed(draft, senior, governance_lead)
+    activate(version_id=draft.pk, by=governance_lead, at=now() + timedelta(days=3))
+    with monkeypatch.context() as meanwhile:
+        unproved(draft, senior, meanwhile)
+    assert "did not come into force" not in board_says()
+    time_machine.move_to(now() + timedelta(days=4))  # type: ignore[attr-defined]
+    fire_due(seconds=5)
+    draft.refresh_from_db()
+    return draft
+
+
+def pages_alarm(browser: Client) -> list[bool]:
+    """Whether the board, the list of protocols and the version's own page say that it did not come into force."""
+    pages = [browser.get(reverse("triage:protocols")), browser.get(address())]
+    return [
+        "did not come into force" in each for each in (board_says(), *(p.content.decode() for p in pages))
+    ]
+
+
+def test_a_planned_version_that_is_refused_on_its_date_stands_on_the_board_and_the_governance_pages(
+    refused: ProtocolVersion, client_as: ClientAs, governance_lead: User
+) -> None:
+    lead = client_as(governance_lead)
+    assert refused.state == "in_review"
+    assert pages_alarm(lead) == [True, True, True]
+    board = board_says()
+    assert "hub-panel--alarm" in board
+    assert "does not prove" in board
+    assert f'href="{address()}"' in board
+    assert "Was planned from" in lead.get(address()).content.decode()
+
+
+def test_it_stands_until_somebody_plans_it_anew_and_alarms_again_when_that_is_refused_too(
+    refused: ProtocolVersion,
+    client_as: ClientAs,
+    governance_lead: User,
+    senior: User,
+    time_machine: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lead = client_as(governance_lead)
+    # Proving it again is not yet putting it in force
+    examine(version_id=refused.pk, by=senior)
+    assert pages_alarm(lead) == [True, True, True]
+    # A new date is
+    activate(version_id=refused.pk, by=governance_lead, at=now() + timedelta(days=3))
+    assert pages_alarm(lead) == [False, False, False]
+    unproved(refused, senior, monkeypatch)
+    time_machine.move_to(now() + timedelta(days=4))  # type: ignore[attr-defined]
+    fire_due(seconds=5)
+    assert pages_alarm(client_as(governance_lead)) == [True, True, True]
+
+
+@pytest.mark.parametrize("how", ["retired", "in force"])
+def test_retiring_it_or_putting_it_in_force_ends_the_alarm(
+    refused: ProtocolVersion, client_as: ClientAs, governance_lead: User, senior: User, how: str
+) -> None:
+    if how == "retired":
+        retire(version_id=refused.pk, by=governance_lead, reason="found wanting")
+    else:
+        examine(version_id=refused.pk, by=senior)
+        activate(version_id=refused.pk, by=governance_lead)
+    assert pages_alarm(client_as(governance_lead)) == [False, False, False]
+
+
+def test_a_version_in_force_for_demonstration_that_is_refused_as_signed_alarms_too(
+    content: Library, governance_lead: User, senior: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = ProtocolVersion.objects.get(protocol=THROAT)
+    examine(version_id=version.pk, by=senior)
+    signed(version, senior, governance_lead)
+    activate(version_id=version.pk, by=governance_lead, at=now() + timedelta(days=3))
+    unproved(version, senior, monkeypatch)
+    activate_as_planned(type("Due", (), {"subject": str(version.pk)})())
+    assert "did not come into force" in board_says()

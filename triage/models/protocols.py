@@ -36,6 +36,8 @@ class ProtocolVersion(models.Model):
     created_at = models.DateTimeField(default=now)
     active_from = models.DateTimeField(null=True)
     retired_at = models.DateTimeField(null=True)
+    # An alarm: the date that a person planned has come and gone. Empty again as soon as somebody acts.
+    refused_because = models.TextField("why it did not come into force on its date", blank=True)
 
     if TYPE_CHECKING:
         author_id: int | None

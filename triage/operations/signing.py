@@ -140,9 +140,9 @@ def activate(*, version_id: int, by: User, at: datetime | None = None) -> Protoc
             cancel(f"{DUE}:{version.pk}")
             _put_signed_in_force(version, by=by)
         else:
-            version.active_from = at
-            if version.state == ProtocolVersion.State.IN_REVIEW:
-                version.save(update_fields=["active_from"])
+            version.active_from, version.refused_because = at, ""
+            in_review = version.state == ProtocolVersion.State.IN_REVIEW
+            version.save(update_fields=["refused_because", *(["active_from"] if in_review else [])])
             schedule(kind=DUE, subject=str(version.pk), due_at=at, key=f"{DUE}:{version.pk}")
             data = {"number": version.number, "digest": version.digest, "from": at.isoformat()}
             write(stream=version.stream, kind="protocol.activation_planned", by=by, data=data)
@@ -151,7 +151,10 @@ def activate(*, version_id: int, by: User, at: datetime | None = None) -> Protoc
 
 @handles(DUE)
 def activate_as_planned(item: DueItem) -> None:
-    """The date has come. What was withdrawn since stays withdrawn; what is no longer proved stays out, and says so."""
+    """The date has come. What was withdrawn since stays withdrawn; what is no longer proved stays out.
+
+    That is an alarm on the board and the governance pages until somebody plans it anew, puts it in force or retires it.
+    """
     version = locked(int(item.subject))
     if not _signable(version) or missing_signatures(version.signatures.all()):
         return
@@ -160,6 +163,8 @@ def activate_as_planned(item: DueItem) -> None:
     except Refusal as refusal:
         data = {"number": version.number, "digest": version.digest, "why": refusal.sentence}
         write(stream=version.stream, kind="protocol.activation_refused", by=CLOCK, data=data)
+        version.refused_because = refusal.sentence
+        version.save(update_fields=["refused_because"])
         return
     _put_signed_in_force(version, by=CLOCK)
 
@@ -176,9 +181,10 @@ def put_in_force(version: ProtocolVersion, move: str, *, by: Actor, changed: tup
     )
     for each in former.exclude(pk=version.pk):
         _retire(each, by=by, reason=f"version {version.number} takes its place", successor=version.number)
-    version.active_from, version.retired_at = now(), None
+    version.active_from, version.retired_at, version.refused_because = now(), None, ""
     data = {"number": version.number, "digest": version.digest}
-    apply(VERSION_STATES, version, move, by=by, data=data, changed=("active_from", "retired_at", *changed))
+    changed = ("active_from", "retired_at", "refused_because", *changed)
+    apply(VERSION_STATES, version, move, by=by, data=data, changed=changed)
 
 
 def gave_way(version: ProtocolVersion) -> bool:
@@ -190,9 +196,9 @@ def gave_way(version: ProtocolVersion) -> bool:
 
 
 def _retire(version: ProtocolVersion, *, by: Actor, reason: str, successor: int | None = None) -> None:
-    version.retired_at = now()
+    version.retired_at, version.refused_because = now(), ""
     data = {"number": version.number, "reason": reason, "successor": successor}
-    apply(VERSION_STATES, version, "retire", by=by, data=data, changed=("retired_at",))
+    apply(VERSION_STATES, version, "retire", by=by, data=data, changed=("retired_at", "refused_because"))
     cancel(f"{DUE}:{version.pk}")
 
 

@@ -11,7 +11,7 @@ from hub.people.permissions import Permission
 from triage import in_words, published
 from triage.models import ProtocolVersion
 from triage.protocols import Protocol, Rule
-from triage.queries import concerns_about, open_concerns
+from triage.queries import concerns_about, open_concerns, refused_on_their_date
 
 
 @requires(Permission.VIEW_PROTOCOLS)
@@ -29,6 +29,7 @@ def protocols(request: HttpRequest) -> HttpResponse:
     context = {
         "versions": [(each, open_now[each.protocol]) for each in newest.values()],
         "waiting": list(undecided.order_by("-state", "title")),
+        "refused": refused_on_their_date(),
         "open_concerns": open_now.total(),
         "illustrative": any(each.illustrative for each in newest.values()),
     }
