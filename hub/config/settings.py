@@ -112,6 +112,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 # Name and address together: a stranger who guesses elsewhere cannot lock a clinician out of the workstation.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "hub.people.origin.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "hub.people.web.locked_out"
 AXES_VERBOSE = False
@@ -158,7 +159,7 @@ WHITENOISE_USE_FINDERS = MODE != "production"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "hub.config.static.FingerprintedFiles"
         if MODE == "production"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -18,6 +17,7 @@ from oauth2_provider.views import TokenView
 
 from hub.clock import now
 from hub.people.access import open_to_all
+from hub.people.origin import address_of
 
 FORM = "application/x-www-form-urlencoded"
 GRANT = "client_credentials"
@@ -51,7 +51,7 @@ def token(request: HttpRequest) -> HttpResponse:
 
 
 def _guarded(request: HttpRequest, name: str) -> HttpResponse:
-    key = f"token-failures:{_address(request)}:{name}"
+    key = f"token-failures:{address_of(request)}:{name}"
     if cache.get(key, 0) >= MOST_FAILURES:
         response = refused(
             "temporarily_unavailable", "Too many wrong secrets. Wait, then try again.", status=429
@@ -101,12 +101,6 @@ def _client_id(request: HttpRequest, asked: dict[str, Any]) -> str | None:
     name = unquote_plus(name)
     sound = scheme == "Basic" and _plain(name) and _plain(unquote_plus(secret))
     return name if sound and name else None
-
-
-def _address(request: HttpRequest) -> str:
-    """Where the request came from: the proxy's word where there is a proxy."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return (forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", "")))[:60]
 
 
 def refused(error: str, description: str, *, status: int = 400) -> HttpResponse:

@@ -1,0 +1,9 @@
+"""Static files of production: every file carries its fingerprint in its name, scripts that scripts import too."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class FingerprintedFiles(CompressedManifestStaticFilesStorage):
+    """Imports between modules are rewritten as well: no browser mixes scripts of two versions after an upgrade."""
+
+    support_js_module_import_aggregation = True
