@@ -30,7 +30,7 @@ add_sentences(
         "assessment.override_lapsed": Sentence(
             "Going below the rules has lapsed: the answers changed, or the assessment ended"
         ),
-        "assessment.override_withdrawn": Sentence("Override withdrawn"),
+        "assessment.override_withdrawn": Sentence("Override withdrawn", ("why",)),
         "assessment.conclude": Sentence("Concluded: {title}"),
         "assessment.resume": Sentence("Conclusion withdrawn: the answers changed"),
         "assessment.end": Sentence("Assessment ended; a new one begins", ("why",)),

@@ -20,7 +20,7 @@ from tests.triage.conftest import Consultation
 from triage.models import Answer, Assessment, Override, ProtocolVersion
 from triage.operations.assessing import add_presentation, begin_again, open_assessment, set_context
 from triage.operations.lowering import Why
-from triage.operations.overriding import answer_override, override_down
+from triage.operations.overriding import answer_override, override_down, override_up, withdraw_override
 from triage.operations.signing import retire
 
 Consult = Callable[..., Consultation]
@@ -141,6 +141,85 @@ def test_a_senior_who_takes_the_case_over_may_amend(blue: Consultation, senior: 
     after = Consultation(held, senior).say("colour", "normal", why=Why("corrected"))
     assert after.result is not None
     assert after.result.at_least.code != "C1"
+
+
+# --- a decision to go up ---
+
+
+@pytest.fixture
+def raised(consult: Consult) -> Consultation:
+    """C2 by the clinician's decision, though the rules find that it can be looked after at home."""
+    talk = consult("sore-throat", stated_age=30)
+    talk.no_to_the_rest()
+    override_up(**talk.key, code="C2", words="she sounds far worse than she says")
+    return talk
+
+
+def decided_now(talk: Consultation) -> str:
+    now_ = talk.standing()
+    assert now_.result is not None
+    return now_.up.code if now_.up else now_.result.at_least.code
+
+
+def test_a_decision_to_go_up_is_not_taken_back_without_a_reason(raised: Consultation) -> None:
+    rules = at_least(raised)
+    acts: list[Callable[[Why], object]] = [
+        lambda why: withdraw_override(**raised.key, why=why),
+        lambda why: override_up(**raised.key, code="C3", why=why),
+        lambda why: begin_again(**raised.key, why=why),
+    ]
+    for act in acts:
+        for why in (Why(), Why("because"), Why("other", "two words")):
+            with pytest.raises(Refusal, match="less urgent") as refused:
+                act(why)
+            assert (refused.value.code, refused.value.status) == ("reason-needed", 422)
+            assert decided_now(raised) == "C2"
+    assert not Event.objects.filter(kind="assessment.override_withdrawn").exists()
+    # With a reason each is done, and the record says why
+    withdraw_override(**raised.key, why=Why("patient_says"))
+    assert decided_now(raised) == rules
+    event = Event.objects.get(stream=raised.case.stream, kind="assessment.override_withdrawn")
+    assert event.data["why"] == "The patient now says otherwise"
+
+
+def test_going_further_up_or_back_up_to_the_rules_takes_no_reason(
+    raised: Consultation, consult: Consult, senior: User
+) -> None:
+    override_up(**raised.key, code="C1")
+    assert decided_now(raised) == "C1"
+    # A lowering that is taken back, asked for or agreed to, makes it no less urgent
+    other = consult("sore-throat", stated_age=30, cad_number="other")
+    other.say("face-arm-speech", "yes")
+    other.no_to_every_red_flag()
+    for agreed in (False, True):
+        asked = override_down(**other.key, code="SELF-CARE", reason="misheard", words=WORDS).override
+        assert asked is not None
+        if agreed:
+            answer_override(override_id=asked.pk, by=senior, agrees=True, words="old palsy")
+        assert withdraw_override(**other.key).override is None
+
+
+def test_an_override_up_that_the_answers_have_overtaken_is_withdrawn_freely(raised: Consultation) -> None:
+    raised.say("colour", "blue-grey")
+    withdraw_override(**raised.key)
+    assert decided_now(raised) == "C1"
+
+
+def test_the_closing_page_asks_why_with_one_press_more(raised: Consultation, client_as: ClientAs) -> None:
+    browser = client_as(raised.by)
+    sent = {"fence": str(raised.case.fence)}
+    for name, more in (("triage:up", {"code": "C3", "words": "calmer"}), ("triage:withdraw", {})):
+        address = reverse(name, args=[raised.case.pk])
+        asked = browser.post(address, {**sent, **more})
+        page = asked.content.decode()
+        assert asked.status_code == 422
+        assert f'id="why" action="{address}"' in page
+        assert f'href="{reverse("triage:closing", args=[raised.case.pk])}">Leave it as it was' in page
+        assert all(f'name="{key}" value="{value}"' in page for key, value in more.items())
+        assert browser.post(address, {**sent, **more, "why": "mistake"}).status_code == 302
+    assert decided_now(raised) == at_least(raised)
+    timeline = browser.get(reverse("cases:case", args=[raised.case.pk])).content.decode()
+    assert timeline.count("Pressed by mistake") == 2
 
 
 # --- risks on record ---

@@ -15,6 +15,7 @@ from hub.record.models import Event
 from hub.refusals import Refusal
 from tests.triage.conftest import Consultation, whole_closing_set
 from triage.operations.concluding import close_with_advice, conclude, record_closing_set
+from triage.operations.lowering import Why
 from triage.operations.overriding import override_up, withdraw_override
 from triage.policies import STRICT_ITEMS, ClosingDetails, missing_from_closing_set, strict_items
 from triage.protocols import Finding, Kind, Library
@@ -116,5 +117,5 @@ def test_an_override_that_another_replaces_is_withdrawn_on_the_record(consult: C
         .values_list("kind", flat=True)
     )
     assert kinds == ["assessment.override_up", "assessment.override_withdrawn", "assessment.override_up"]
-    withdraw_override(**talk.key)
+    withdraw_override(**talk.key, why=Why("mistake"))
     assert Event.objects.filter(stream=talk.case.stream, kind="assessment.override_withdrawn").count() == 2

@@ -17,7 +17,8 @@ from hub.refusals import Refusal
 from triage import published
 from triage.models import Assessment, OpenedPresentation, Opening
 from triage.operations.holding import catalogue, changed, end, held_in_assessment, held_standing
-from triage.operations.lowering import UNEXPLAINED, Why, refuse_unexplained
+from triage.operations.lowering import UNEXPLAINED, Why, refuse_undecided, refuse_unexplained
+from triage.policies import decided
 from triage.protocols import UNKNOWN_AGE, Age, Presentation
 from triage.protocols import Sex as Patient
 from triage.standing import Standing, context_of, current, standing
@@ -83,6 +84,9 @@ def begin_again(*, case_id: UUID, by: User, fence: int, why: Why = UNEXPLAINED) 
         end(assessment, by=by, why=why)
         begun = open_assessment(case_id=case_id, by=by, fence=fence)
         refuse_unexplained(replace(was, result=begun.result), was.result, by=by, why=why)
+        if was.up is not None:
+            dispositions = catalogue().dispositions
+            refuse_undecided(decided(was, dispositions), decided(begun, dispositions), why=why)
         return begun
 
 

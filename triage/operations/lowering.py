@@ -6,7 +6,7 @@ from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.refusals import Refusal
 from triage.models import Answer, Assessment, Override
-from triage.protocols import Result
+from triage.protocols import Disposition, Result
 from triage.standing import Standing
 
 LEAST_WORDS = 3
@@ -54,11 +54,28 @@ def refuse_unexplained(
     if why.given or not (lowers or over_record):
         return
     if before is not None and after is not None and lowers:
-        what = f"This makes it less urgent: “{after.at_least.title}” instead of “{before.at_least.title}”."
-    else:
-        what = "The record says that this risk is there."
+        raise _unexplained(_less(before.at_least, after.at_least), why)
+    raise _unexplained("The record says that this risk is there.", why)
+
+
+def refuse_undecided(before: Disposition | None, after: Disposition | None, *, why: Why) -> None:
+    """The same of what a clinician decided above the rules: they or another take it back with a reason, too.
+
+    before, after: what would be concluded. Nobody else has to agree: going back is to what the rules say.
+    """
+    if before is None or why.given or (after is not None and after.urgency <= before.urgency):
+        return
+    raise _unexplained(_less(before, after), why)
+
+
+def _less(before: Disposition, after: Disposition | None) -> str:
+    told = f"“{after.title}”" if after else "nothing decided"
+    return f"This makes it less urgent: {told} instead of “{before.title}”."
+
+
+def _unexplained(what: str, why: Why) -> Refusal:
     more = " For another reason, write three words or more." if why.code == Answer.Reason.OTHER else ""
-    raise Refusal(
+    return Refusal(
         f"{what} Nothing was changed yet. Say why, with one press.{more}",
         code="reason-needed",
         status=422,

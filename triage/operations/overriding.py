@@ -1,4 +1,4 @@
-"""Above or below what the rules suggest. Up is free; down has a reason, and below C1 or C2 a second clinician."""
+"""Above or below what the rules suggest. Up is free; down, and back from up, has a reason; below C1 or C2 a second."""
 
 from uuid import UUID
 
@@ -13,13 +13,16 @@ from hub.record.operations import write
 from hub.refusals import Refusal
 from triage.models import Override
 from triage.operations.holding import catalogue, changed, held_standing, unfinished
-from triage.policies import unanswered_red_flags
+from triage.operations.lowering import UNEXPLAINED, Why, refuse_undecided
+from triage.policies import decided, unanswered_red_flags
 from triage.protocols import Disposition, Result
 from triage.standing import Standing, current, standing
 
 
-def override_up(*, case_id: UUID, by: User, fence: int, code: str, words: str = "") -> Standing:
-    """Decide something more urgent than the rules. No reason is asked for."""
+def override_up(
+    *, case_id: UUID, by: User, fence: int, code: str, words: str = "", why: Why = UNEXPLAINED
+) -> Standing:
+    """Decide something more urgent than the rules. No reason is asked for, unless it was decided higher before."""
     with transaction.atomic():
         now_, result, wanted = _ready(case_id, by=by, fence=fence, code=code)
         if wanted.urgency >= result.at_least.urgency:
@@ -28,7 +31,8 @@ def override_up(*, case_id: UUID, by: User, fence: int, code: str, words: str = 
                 code="not-up",
                 status=422,
             )
-        _withdraw(now_, by=by)
+        refuse_undecided(decided(now_, catalogue().dispositions), wanted, why=why)
+        _withdraw(now_, by=by, why=why)
         return _put(now_, Override.Direction.UP, wanted, by=by, words=words, state=Override.State.IN_FORCE)
 
 
@@ -78,12 +82,12 @@ def _missing(result: Result, wanted: Disposition, reason: str, words: str) -> li
     return sentences
 
 
-def _withdraw(now_: Standing, *, by: User) -> None:
+def _withdraw(now_: Standing, *, by: User, why: Why = UNEXPLAINED) -> None:
     """The override that stands, if one does, counts no more."""
     if now_.override is not None:
         now_.override.state = Override.State.WITHDRAWN
         now_.override.save(update_fields=["state"])
-        data = {"override": now_.override.pk}
+        data = {"override": now_.override.pk, **why.told()}
         write(stream=now_.case.stream, kind="assessment.override_withdrawn", by=by, data=data)
         now_.override = None
 
@@ -116,13 +120,16 @@ def _put(
     return changed(now_, by=by)
 
 
-def withdraw_override(*, case_id: UUID, by: User, fence: int) -> Standing:
-    """Take an override or its request back; the rules' answer counts again."""
+def withdraw_override(*, case_id: UUID, by: User, fence: int, why: Why = UNEXPLAINED) -> Standing:
+    """Take an override or its request back; the rules' answer counts again. With a reason, when that is less urgent."""
     with transaction.atomic():
         now_ = held_standing(case_id, by=by, fence=fence)
         if now_.override is None:
             return now_
-        _withdraw(now_, by=by)
+        dispositions = catalogue().dispositions
+        before = decided(now_, dispositions)
+        _withdraw(now_, by=by, why=why)
+        refuse_undecided(before, decided(now_, dispositions), why=why)
         return changed(now_, by=by)
 
 

@@ -20,7 +20,7 @@ from triage.policies import (
 from triage.protocols import Disposition
 from triage.protocols.decoding import decode
 from triage.queries import decision_of
-from triage.web.acting import held, number, post_only, standing_of
+from triage.web.acting import held, number, post_only, standing_of, why
 from triage.web.closing_page import Typed, context, copy_text
 from triage.web.forms import ClosingForm
 from triage.words import words_for
@@ -79,7 +79,7 @@ def up(request: HttpRequest, case_id: UUID) -> HttpResponse:
         request,
         case_id,
         lambda: overriding.override_up(
-            **held(request, case_id), code=sent.get("code", ""), words=sent.get("words", "")
+            **held(request, case_id), code=sent.get("code", ""), words=sent.get("words", ""), why=why(request)
         ),
     )
 
@@ -106,7 +106,9 @@ def down(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @post_only(PAGE)
 def withdraw(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The rules' answer counts again."""
-    return _act(request, case_id, lambda: overriding.withdraw_override(**held(request, case_id)))
+    return _act(
+        request, case_id, lambda: overriding.withdraw_override(**held(request, case_id), why=why(request))
+    )
 
 
 @requires(Permission.WORK_CASE)
