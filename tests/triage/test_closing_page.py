@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
+from html import escape, unescape
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from django.test import Client
@@ -14,10 +16,13 @@ from tests.triage.conftest import Consultation, whole_closing_set
 from triage.operations.concluding import close_with_advice, conclude, record_closing_set
 from triage.operations.drafting import save_draft
 from triage.operations.overriding import override_up
-from triage.protocols import Disposition
+from triage.protocols import Disposition, Library
 from triage.protocols.decoding import decode
+from triage.protocols.verifier import OLDEST_READING_AGE
+from triage.protocols.verifier_words import reading_age
+from triage.standing import Standing
 from triage.web.screen import screen
-from triage.words import words_for
+from triage.words import GENERAL_ADVICE, GENERAL_WORSENING, WITH_YOU, words_for
 
 Consult = Callable[..., Consultation]
 ClientAs = Callable[[User], Client]
@@ -161,3 +166,51 @@ def test_after_going_up_the_words_are_the_nearest_and_no_net_comes_later_than_he
     # And the advice is not that of the mildest ending
     mildest = now_.protocols[0].no_ambulance[-1]
     assert said.advice != tuple(now_.protocols[0].saying(each).say for each in mildest.advice)
+
+
+def test_after_going_up_to_another_kind_of_care_no_words_of_another_ending_are_read_aloud(
+    consult: Consult, client_as: ClientAs
+) -> None:
+    # Given a sore throat, which knows nothing of a team that comes home, and a clinician who asks for one
+    talk = concluded(consult)
+    home = talk.standing().protocols[0]
+    override_up(**talk.key, code="UCR2H")
+    decision = conclude(**talk.key)
+    said = words_for(talk.standing(), decode(Disposition, decision.disposition))
+    # Then general words are said, with the danger signs of a sore throat and the general ones
+    throats = {each.say for each in home.sayings}
+    assert said.general
+    assert not throats & {*said.advice} - {*GENERAL_ADVICE}
+    assert {*GENERAL_ADVICE} <= {*said.advice}
+    assert {*GENERAL_WORSENING} < {*said.worsening}
+    assert throats & {*said.worsening}
+    # And what is written for another outcome stands apart, on the screen and not in writing
+    page = closing(talk, client_as(talk.by))
+    assert "general words" in page
+    assert said.aside
+    assert all(escape(each) in page for each in said.aside)
+    assert not any(each in said.advice for each in said.aside)
+
+
+def test_words_for_an_outcome_are_never_of_another_kind_of_care(whole_library: Library) -> None:
+    """Every protocol with every ending that a clinician can go up to."""
+    general = (*GENERAL_ADVICE, WITH_YOU, *GENERAL_WORSENING)
+    assert reading_age(" ".join(general)) <= OLDEST_READING_AGE
+    tried = 0
+    for protocol in whole_library.protocols.values():
+        for wanted in whole_library.dispositions.values():
+            if not wanted.no_ambulance:
+                continue
+            said = words_for(cast("Standing", SimpleNamespace(protocols=[protocol])), wanted)
+            fitting = {
+                protocol.saying(each).say
+                for outcome in protocol.no_ambulance
+                if any(protocol.disposition(code).care == wanted.care for code in outcome.for_)
+                for each in outcome.advice
+            }
+            assert said.advice
+            assert said.worsening
+            assert {*said.advice} <= fitting | {*GENERAL_ADVICE, WITH_YOU}, f"{protocol.id} {wanted.code}"
+            assert said.general == (not fitting)
+            tried += not fitting
+    assert tried > 500
