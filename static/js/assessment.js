@@ -78,7 +78,12 @@ for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, () => setTimeout(() => { pressing = false; follow(); }), true);
 }
 
-document.addEventListener("focusin", () => { if (!pressing) follow(); });
+document.addEventListener("focusin", ({ target }) => {
+  if (pressing) return;
+  follow();
+  // The row that became current grew and the one before shrank: what has the focus may have slid under the foot.
+  requestAnimationFrame(() => { if (target === document.activeElement) target.scrollIntoView({ block: "nearest" }); });
+});
 
 document.addEventListener("click", (event) => {
   const step = event.target.closest('button[name="move"]');
