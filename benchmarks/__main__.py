@@ -17,6 +17,7 @@ import django
 from benchmarks.figures import HEADINGS, Figure, row, table
 from benchmarks.filling import WAITING, fill
 from benchmarks.memory import with_children
+from benchmarks.partner import partner
 from hub.demo.stack import ROOT, Stack
 
 STATE = ROOT / ".state" / "bench"
@@ -33,10 +34,13 @@ def measure(cases: int, share: float) -> tuple[list[Figure], dict[str, int]]:
         fill(stack.env["DATABASE_OWNER_URL"], cases)
         stack.start("web", "live", "worker", "courier", "beat")
         os.environ.update(stack.env, HUB_MODE="test")
-        return in_process(stack, cases, share)
+        with partner() as address:
+            return in_process(stack, cases, share, address)
 
 
-def in_process(stack: Stack, cases: int, share: float) -> tuple[list[Figure], dict[str, int]]:
+def in_process(
+    stack: Stack, cases: int, share: float, partner_url: str
+) -> tuple[list[Figure], dict[str, int]]:
     """Runs once a process: Django keeps the addresses it was set up with."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.config.settings")
     django.setup()
@@ -45,7 +49,7 @@ def in_process(stack: Stack, cases: int, share: float) -> tuple[list[Figure], di
 
     for _ in range(WAITING):
         stranger_waiting("C4")
-    place = queries.place_of(stack.web_url, cases, BROWSERS, PASSWORD)
+    place = queries.place_of(stack.web_url, cases, BROWSERS, PASSWORD, partner_url)
     scenarios.warm_up(place)
     figures = []
     for scenario, count in scenarios.SCENARIOS:

@@ -44,7 +44,7 @@ def peak_hour(place: Place, seconds: float = MINUTE) -> Figure:
     chance = random.Random(999)
     machines = [Browser(browser.url, bearer=place.token) for browser in place.browsers]
     lines = [_calls(machine, seconds * CALLS / 3600 / len(machines), seconds, chance) for machine in machines]
-    service = make_service(f"Peak UCR {uuid4().hex[:6]}")
+    service = make_service(f"Peak UCR {uuid4().hex[:6]}", webhook_url=place.partner)
     talks = round(seconds * ASSESSMENTS / 3600)
     screens = [
         (Browser(browser.url, cookies=dict(browser.cookies), token=browser.token), person)

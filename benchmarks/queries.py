@@ -23,13 +23,13 @@ from triage.operations.assessing import open_assessment
 PREFIX = "bench"
 
 
-def place_of(url: str, cases: int, browsers: int, password: str) -> Place:
+def place_of(url: str, cases: int, browsers: int, password: str, partner: str) -> Place:
     """So many clinicians, each signed in over HTTP in a browser of their own, and a token for the intake."""
     people = [_person(number, password) for number in range(browsers)]
     signed_in = [Browser(url) for _ in people]
     for browser, person in zip(signed_in, people, strict=True):
         browser.sign_in(person.username, password)
-    return Place(cases, signed_in, people, _token())
+    return Place(cases, signed_in, people, _token(), partner)
 
 
 def _person(number: int, password: str) -> User:

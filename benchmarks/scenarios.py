@@ -19,12 +19,13 @@ LOADER = Machine("API client benchmark")
 
 @dataclass
 class Place:
-    """Where to measure: the web process's address, signed-in browsers with their people, a token for the API."""
+    """Where to measure: signed-in browsers with their people, a token for the API, a partner's address for messages."""
 
     cases: int
     browsers: list[Browser]
     people: list[User]
     token: str
+    partner: str = ""
     wrong: list[str] = field(default_factory=list)
 
     def figure(self, what: str, done: Run, note: str = "") -> Figure:
@@ -137,7 +138,7 @@ def create_referral(place: Place, count: int) -> Figure:
     """Send a referral for an assessed patient: the offer page's form."""
     prepared = {
         id(browser): (
-            make_service(f"Benchmark UCR {uuid4().hex[:6]}"),
+            make_service(f"Benchmark UCR {uuid4().hex[:6]}", webhook_url=place.partner),
             [assessed_fall(person, **stranger()) for _ in range(needed)],
         )
         for browser, person, needed in zip(place.browsers, place.people, shares(place, count), strict=True)
@@ -165,5 +166,5 @@ SCENARIOS: list[tuple[Callable[[Place, int], Figure], int]] = [
     (intake, 600),
     (claim, 400),
     (one_answer, 400),
-    (create_referral, 90),
+    (create_referral, 200),
 ]

@@ -1,8 +1,12 @@
 """Times and lengths of time in the words of the control room; static/js/clocks.js says them alike."""
 
+from calendar import month_abbr, month_name
 from datetime import date, datetime, timedelta
 
 from hub.clock import local, now
+
+# Read once: strftime asks the system's locale each time, and a page says hundreds of times.
+MONTHS, SHORT_MONTHS = tuple(month_name), tuple(month_abbr)
 
 
 def length(span: timedelta) -> str:
@@ -61,14 +65,18 @@ def urgency(due: datetime) -> str:
 def clock_time(moment: datetime) -> str:
     """A moment on the London clock: '14:32', 'yesterday 09:10', '3 Nov 09:10', '3 Nov 2024 09:10'."""
     there, today = local(moment), local(now()).date()
-    time = f"{there:%H:%M}"
+    time = _to_the_minute(there)
     days = (there.date() - today).days
     if days == 0:
         return time
     if days in (-1, 1):
         return f"{'yesterday' if days < 0 else 'tomorrow'} {time}"
     year = "" if there.year == today.year else f" {there.year}"
-    return f"{there.day} {there:%b}{year} {time}"
+    return f"{there.day} {SHORT_MONTHS[there.month]}{year} {time}"
+
+
+def _to_the_minute(there: datetime) -> str:
+    return f"{there.hour:02}:{there.minute:02}"
 
 
 def clock_seconds(moment: datetime) -> str:
@@ -79,12 +87,12 @@ def clock_seconds(moment: datetime) -> str:
 def full_time(moment: datetime) -> str:
     """A moment in full: '22 November 2026 at 14:32'."""
     there = local(moment)
-    return f"{there.day} {there:%B %Y} at {there:%H:%M}"
+    return f"{full_date(there)} at {_to_the_minute(there)}"
 
 
 def full_date(day: date) -> str:
     """A calendar date in full: '3 March 1958'."""
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {MONTHS[day.month]} {day.year}"
 
 
 def age(born: date) -> str:

@@ -88,6 +88,7 @@ class Hours:
         return None
 
 
+@lru_cache(maxsize=20_000)
 def instant(day: date, minutes: int, *, closing: bool) -> datetime:
     """A wall-clock time of a London date as a UTC instant.
 

@@ -9,6 +9,7 @@ from hub.cases import ages
 from hub.cases.models import Case
 from hub.cases.states import Category, most_urgent
 from hub.clock import local, now
+from hub.people.models import beyond_the_name
 from triage import published
 from triage.models import Answer, Assessment, Decision, OpenedPresentation, Override
 from triage.protocols import (
@@ -27,11 +28,8 @@ from triage.protocols import (
 from triage.protocols.compiled import compile_protocol
 from triage.protocols.findings import Answer as Value
 
-# Of the person who answered only the name is shown; an answer is redrawn in the time of a breath.
-_OF_BY = tuple(
-    f"by__{name}" for name in ("password", "skills", "registration_number", "joined_at", "last_login")
-)
-
+# Read with each answer, in the time of a breath: of the people only their names.
+_UNSHOWN = beyond_the_name("by")
 
 # The case's risk codes that have another name, or another form, in the findings dictionary.
 RISK_FACTS: dict[str, tuple[str, str]] = {
@@ -136,9 +134,10 @@ def standing(case: Case, assessment: Assessment) -> Standing:
     open_override = assessment.overrides.filter(state__in=["asked", "in_force"]).select_related(
         "by", "second"
     )
+    open_override = open_override.defer(*beyond_the_name("by", "second"))
     decision = None
     if assessment.state == Assessment.State.CONCLUDED:
-        decision = assessment.decisions.select_related("by").last()
+        decision = assessment.decisions.select_related("by").defer(*_UNSHOWN).last()
     return Standing(
         case=case,
         assessment=assessment,
@@ -156,7 +155,7 @@ def _answers(assessment: Assessment) -> tuple[dict[str, Answer], dict[str, list[
     """Answers in force and superseded ones, by finding; a chain is linear and ids rise along it."""
     in_force: dict[str, Answer] = {}
     superseded: dict[str, list[Answer]] = {}
-    rows = assessment.answers.select_related("by").defer("words", "digest", *_OF_BY).order_by("id")
+    rows = assessment.answers.select_related("by").defer("words", "digest", *_UNSHOWN).order_by("id")
     for answer in rows:
         if answer.finding in in_force:
             superseded.setdefault(answer.finding, []).append(in_force[answer.finding])

@@ -29,6 +29,10 @@ _MOVED = (
     "UPDATE SET due_at = EXCLUDED.due_at, first_due_at = EXCLUDED.due_at, state = 'pending', attempts = 0,"
     " last_error = ''"
 )
+_CANCELLED = (
+    "UPDATE hub_dueitem SET state = 'cancelled', settled_at = %s"
+    " WHERE key = ANY(%s) AND state IN ('pending', 'parked')"
+)
 _DONE = "UPDATE hub_dueitem SET state = 'done', settled_at = %s WHERE id = %s AND state = 'pending' AND due_at <= %s"
 
 
@@ -52,9 +56,8 @@ def schedule(*, kind: str, subject: str, due_at: datetime, key: str, moves: bool
 
 def cancel(*keys: str) -> None:
     """Take open work off the agenda; unknown keys are ignored."""
-    DueItem.objects.filter(key__in=keys, state__in=["pending", "parked"]).update(
-        state=DueItem.State.CANCELLED, settled_at=now()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCELLED, [now(), list(keys)])
 
 
 def due_at(key: str) -> datetime | None:

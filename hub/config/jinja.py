@@ -36,6 +36,7 @@ def environment(**options: Any) -> Environment:
         "current_time": now,
         "field_component": fields.component,
         "field_parameters": fields.parameters,
+        "draw_field": fields.drawing(made),
         "times": times,
         "idle_seconds": getattr(settings, "HUB_IDLE_SECONDS", 0),
     }

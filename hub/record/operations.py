@@ -8,12 +8,13 @@ from django.db.models import JSONField
 
 from hub.clock import now
 from hub.record.actors import Actor, person
-from hub.record.models import Event, Reading
+from hub.record.models import Event
 
 _INSERT = """
 INSERT INTO hub_event (stream, kind, at, by_id, by_label, data, sequence, previous_hash, hash)
 VALUES (%s, %s, %s, %s, %s, %s::jsonb, 0, '', '')
 """
+_LOOKED = "INSERT INTO hub_reading (stream, by_id, by_label, page, at) VALUES (%s, %s, %s, %s, %s)"
 
 
 def write(*, stream: str, kind: str, by: Actor, data: dict[str, Any] | None = None) -> None:
@@ -34,10 +35,12 @@ def write(*, stream: str, kind: str, by: Actor, data: dict[str, Any] | None = No
 
 def look(*, stream: str, by: Actor, page: str) -> None:
     """Keep that somebody looked."""
-    Reading.objects.create(stream=stream, by=person(by), by_label=by.label, page=page, at=now())
+    user = person(by)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOKED, [stream, user.pk if user else None, by.label, page, now()])
 
 
 def history(*, stream: str, limit: int = 500) -> list[Event]:
     """A stream's events, oldest first; at most the newest `limit`."""
-    newest = Event.objects.filter(stream=stream).select_related("by").order_by("-sequence")[:limit]
+    newest = Event.objects.filter(stream=stream).order_by("-sequence")[:limit]
     return list(reversed(newest))

@@ -5,6 +5,9 @@ import re
 import pytest
 from django import forms
 from django.template import engines
+from jinja2 import Environment, FunctionLoader
+
+from hub.config.fields import drawing
 
 DRAW = '{% from "components/fields.html" import field %}{{ field(form[name], **options) }}'
 SUMMARY = '{% from "components/errors.html" import error_summary %}{{ error_summary(form, refusal) }}'
@@ -138,3 +141,32 @@ def test_a_refusal_says_its_sentence_and_no_problem_says_nothing() -> None:
 
     assert "Ben Ode has this case." in template.render({"refusal": "Ben Ode has this case."})
     assert template.render({"form": Caller()}).strip() == ""
+
+
+def test_a_form_typed_into_leaves_nothing_in_the_next_ones() -> None:
+    before = [draw(Caller(), name) for name in Caller.base_fields]
+
+    words = dict.fromkeys(("surname", "note", "age"), "Zebra")
+    typed = {**words, "sex": "f", "place": "home", "risks": ["i"]}
+    told = [draw(Caller(typed), name) for name in Caller.base_fields]
+
+    assert sum("Zebra" in html for html in told) == 3
+    assert sum("checked" in html for html in told) == 2
+    assert [draw(Caller(), name) for name in Caller.base_fields] == before
+
+
+def test_an_empty_field_is_drawn_once_and_a_typed_one_each_time() -> None:
+    drawn: list[str] = []
+
+    def shown(given: dict[str, str]) -> str:
+        drawn.append(given["value"])
+        return given["value"]
+
+    component = "{% macro input(given) %}{{ shown(given) }}{% endmacro %}"
+    environment = Environment(loader=FunctionLoader(lambda _: component), autoescape=True)
+    environment.globals["shown"] = shown
+    draw_field = drawing(environment)
+    for value in ("", "", "Zebra", "Zebra", ""):
+        assert draw_field("input", {"value": value, "errorMessage": None}) == value
+
+    assert drawn == ["", "Zebra", "Zebra"]

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from hub.people.models import beyond_the_name
 from triage.models import Observation
 from triage.news2 import Consciousness, Score, Vitals, score, unfit
 from triage.numbers import is_plain
@@ -89,5 +90,6 @@ class Shown:
 def shown(now_: Standing) -> list[Shown]:
     """Every set of this assessment, newest first. One query."""
     reason = unfit(now_.context.age, known(now_))
-    rows = Observation.objects.filter(assessment=now_.assessment).select_related("by").order_by("-id")
+    rows = Observation.objects.filter(assessment=now_.assessment).select_related("by")
+    rows = rows.defer(*beyond_the_name("by")).order_by("-id")
     return [Shown(row, None if reason else score(vitals_of(row)), reason) for row in rows]

@@ -8,7 +8,7 @@ from hub.cases.policies import quick_category_with
 from hub.cases.queries import repeat_contacts
 from hub.cases.states import State
 from hub.clock import local, now
-from hub.people.models import User
+from hub.people.models import User, beyond_the_name
 from triage.endings import certain_from
 from triage.narrative import known_findings, narrative
 from triage.operations.drafting import drafts_of
@@ -51,7 +51,7 @@ def mine(case: Case, user: User) -> bool:
 
 def who(now_: Standing, user: User) -> dict[str, Any]:
     """What the first lines need, and what was said and typed so far. The age and sex of the rules. Two queries."""
-    opening = now_.assessment.openings.select_related("by").last()
+    opening = now_.assessment.openings.select_related("by").defer(*beyond_the_name("by")).last()
     return {
         "age": age_known(now_.case, now_.assessment)[1],
         "sex": sex_of(now_.case, now_.assessment),

@@ -16,7 +16,7 @@ from hub.refusals import Refusal
 
 def lock_case(case_id: UUID) -> Case:
     """The case, locked until the transaction ends. Refusal 404 when there is none."""
-    found = Case.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=case_id)
+    found = Case.objects.select_for_update().filter(pk=case_id)
     # Iterated, not `first()`: that would sort by key the one row that there can be, and cost more than the row.
     if (case := next(iter(found), None)) is None:
         raise Refusal("There is no such case.", code="no-such-case", status=404)

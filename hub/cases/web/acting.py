@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from hub.cases.models import Case
 from hub.cases.web.forms import CaseForm
-from hub.people.models import User
+from hub.people.models import User, beyond_the_name
 from hub.refusals import Refusal
 
 Form = TypeVar("Form", bound=CaseForm)
@@ -42,7 +42,8 @@ def person(request: HttpRequest) -> User:
 def visible_case(request: HttpRequest, case_id: UUID) -> Case:
     """The case, when this person may see it; otherwise it does not exist."""
     found: Case = get_object_or_404(
-        Case.objects.visible_to(person(request)).select_related("owner"), pk=case_id
+        Case.objects.visible_to(person(request)).select_related("owner").defer(*beyond_the_name("owner")),
+        pk=case_id,
     )
     return found
 

@@ -21,7 +21,7 @@ from hub.cases.telling import lines
 from hub.cases.web import forms
 from hub.cases.web.drawn_forms import drawn_forms
 from hub.clock import local, now
-from hub.people.models import User
+from hub.people.models import User, beyond_the_name
 from hub.people.permissions import Permission
 from hub.record.operations import history
 
@@ -38,8 +38,9 @@ class RungContact:
 def context(case: Case, user: User) -> dict[str, Any]:
     """The page's parts. Eight queries beside the case itself, however long its history."""
     contacts = list(case.contacts.all())
-    calls = list(case.calls.select_related("by", "contact"))
-    dispatches = list(case.dispatches.select_related("requested_by").order_by("-requested_at"))
+    calls = list(case.calls.select_related("by").defer(*beyond_the_name("by")))
+    asked = case.dispatches.select_related("requested_by").defer(*beyond_the_name("requested_by"))
+    dispatches = list(asked.order_by("-requested_at"))
     moment = now()
     return {
         "case": case,

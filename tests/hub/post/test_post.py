@@ -1,6 +1,7 @@
 """The post: sent after the commit, each attempt kept, never sent late, the alarm raised in time."""
 
 import json
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +14,7 @@ from django.db import transaction
 from standardwebhooks.webhooks import Webhook
 
 from hub.clock import now
-from hub.post import channels
+from hub.post import channels, webhooks
 from hub.post.channels import Answer, Envelope
 from hub.post.models import Message
 from hub.post.operations import deliver_due, post
@@ -192,3 +193,12 @@ def test_answers_of_the_other_side(receiver: str, status: int, delivered: bool, 
 def test_nobody_there_is_tried_again() -> None:
     answer = deliver(envelope(), url="http://127.0.0.1:9", secret=SECRET)
     assert (answer.delivered, answer.final) == (False, False)
+
+
+def test_a_partner_must_prove_who_it_is() -> None:
+    trusted = webhooks._trusted()
+
+    assert trusted.verify_mode is ssl.CERT_REQUIRED
+    assert trusted.check_hostname
+    assert trusted.cert_store_stats()["x509_ca"] > 0
+    assert webhooks._trusted() is trusted  # read once
