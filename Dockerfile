@@ -12,6 +12,8 @@ COPY requirements-production.lock ./
 RUN pip install --require-hashes --no-deps -r requirements-production.lock
 
 COPY . ./
+# The containers' disks are read-only: what is not compiled now would be compiled at each start.
+RUN python -m compileall -q hub triage referrals
 # Fingerprinted and compressed static files. No secret is needed for them, so none is given: these are words, not keys.
 RUN HUB_MODE=production SECRET_KEY=not-used-here DATABASE_URL=postgresql:///not-used REDIS_URL=redis://not-used \
     HUB_PUBLIC_URL=https://not.used HUB_CAD_URL=https://not.used HUB_CAD_SECRET=not-used NOTIFY_API_KEY=not-used \
