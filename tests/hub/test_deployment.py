@@ -1,4 +1,4 @@
-"""The deployment as its files say it: what goes into the image runs, and each container is held as tight as it can be."""
+"""The deployment as its files say it: what goes into the image runs, each container is held as tight as it can be."""
 
 import os
 import re
