@@ -1,7 +1,5 @@
 """A synthetic directory around London for the demo: no such service exists, the telephone numbers are nobody's."""
 
-import base64
-import secrets
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +10,7 @@ from hub.record.operations import write
 from referrals.hours import WEEKDAYS, read_hours
 from referrals.models import Service
 from referrals.operations.capacity import tell_capacity
+from referrals.signing import new_secret
 from referrals.states import ServiceKind as Kind
 
 LONDON = ["E", "EC", "N", "NW", "SE", "SW", "W", "WC"]
@@ -124,8 +123,3 @@ def _seed(known: dict[str, Any], partner_url: str) -> Service:
             capacity=service.capacity,
         )
     return service
-
-
-def new_secret() -> str:
-    """A signing secret as the Standard Webhooks convention writes it."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()

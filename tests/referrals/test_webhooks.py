@@ -17,7 +17,7 @@ from hub.people.models import User
 from hub.post.models import Attempt, Message
 from hub.post.operations import deliver_due
 from referrals.models import Referral, Service
-from referrals.seed import new_secret
+from referrals.signing import new_secret
 from tests.hub.cases.api.conftest import Machine
 from tests.referrals.stories import make_service, offered
 
