@@ -36,12 +36,12 @@ def _to_service(envelope: Envelope) -> Answer:
 
 
 def _service(destination: str) -> Service | None:
-    """The row that the message names; None when it names none that is in the directory now."""
+    """The row that the message names, or None. One that has ended still hears of what stands with it."""
     try:
         key = UUID(destination.rpartition("service:")[2])
     except ValueError:
         return None
-    return Service.objects.active().filter(pk=key).first()
+    return Service.objects.filter(pk=key).first()
 
 
 @undelivered("referral.sent")

@@ -36,6 +36,12 @@ add_sentences(
         "follow_up.reply": Sentence("The patient's own reply, after the follow-up was done: {answer}"),
         "follow_up.worse": Sentence("Worse at the follow-up", serious=True),
         "follow_up.cancel": Sentence("Follow-up not needed: {why}"),
+        "service.listed": Sentence("Put into the directory"),
+        "service.changed": Sentence("Changed in the directory"),
+        "service.ended": Sentence("Ended: takes no new offers", ("reason",), serious=True),
+        "service.listed_again": Sentence("Put back into the directory", ("reason",)),
+        "service.secret_given": Sentence("A new webhook secret was given"),
+        "service.told_capacity": Sentence("Says {status} until {until}", ("note",)),
     }
 )
 

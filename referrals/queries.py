@@ -14,7 +14,7 @@ from referrals.matching import Match, match
 from referrals.models import FollowUp, Referral, Service
 from referrals.need import FollowUpRule, Need, Patient
 from referrals.places import LONGEST_AREA, area_of, district
-from referrals.states import FollowUpState, RejectReason, State
+from referrals.states import OPEN, FollowUpState, RejectReason, State
 from triage import published
 from triage.protocols import NO, UNKNOWN_AGE, YES, Disposition, Sex
 from triage.protocols.decoding import decode
@@ -201,9 +201,9 @@ def replies_of(follow_up: FollowUp) -> list[Event]:
     return list(said.filter(data__follow_up=follow_up.pk).order_by("sequence"))
 
 
-def directory(words: str = "", kind: str = "") -> list[Service]:
-    """Active services whose name, code or area holds the words; all without any."""
-    found = Service.objects.active()
+def directory(words: str = "", kind: str = "", *, ended: bool = False) -> list[Service]:
+    """Active services (or those that have ended) whose name, code or area holds the words; all without any."""
+    found = Service.objects.filter(active=not ended)
     if kind:
         found = found.filter(kind=kind)
     if words:
@@ -222,6 +222,17 @@ def _areas(words: str) -> list[str]:
     if place is not None:
         return [place, area_of(place)]
     return [words.upper()] if words.isalpha() and len(words) <= LONGEST_AREA else []
+
+
+def service_life(service: Service, limit: int = 100) -> list[Event]:
+    """What people did to an entry of the directory, newest first; how busy it says it is is told elsewhere."""
+    told = Event.objects.filter(stream=service.stream).exclude(kind="service.told_capacity")
+    return list(told.order_by("-sequence")[:limit])
+
+
+def standing_with(service: Service) -> int:
+    """How many referrals stand with a service now."""
+    return Referral.objects.filter(service=service, state__in=OPEN).count()
 
 
 def referral_life(referral: Referral) -> list[Event]:

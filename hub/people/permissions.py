@@ -21,6 +21,7 @@ class Permission(StrEnum):
     HANDLE_PARKED = "handle_parked"
     VIEW_MESSAGES = "view_messages"
     VIEW_DIRECTORY = "view_directory"
+    MANAGE_DIRECTORY = "manage_directory"
     VIEW_PROTOCOLS = "view_protocols"
     RAISE_CONCERN = "raise_concern"
     SIGN_PROTOCOL = "sign_protocol"
@@ -45,6 +46,7 @@ DESCRIPTIONS: dict[Permission, str] = {
     Permission.HANDLE_PARKED: "run parked work again, or settle it with a reason",
     Permission.VIEW_MESSAGES: "see the messages sent outside, and each attempt",
     Permission.VIEW_DIRECTORY: "see the directory of services",
+    Permission.MANAGE_DIRECTORY: "add services to the directory, change and end them",
     Permission.VIEW_PROTOCOLS: "read the protocols and their versions",
     Permission.RAISE_CONCERN: "raise a concern about a question, a rule or a protocol",
     Permission.SIGN_PROTOCOL: "sign a protocol version that is in review",

@@ -35,8 +35,8 @@ _CLINICIAN = _CALL_HANDLER | {
 }  # fmt: skip
 _SENIOR = _CLINICIAN | {P.SECOND_SIGN, P.DEFER_BREACH, P.TAKE_OVER, P.SIGN_PROTOCOL}
 _SUPERVISOR = _CALL_HANDLER | {
-    P.TAKE_OVER, P.VIEW_BOARD, P.HANDLE_PARKED, P.VIEW_MESSAGES, P.VIEW_DIRECTORY, P.VIEW_PROTOCOLS,
-    P.VIEW_PEOPLE,
+    P.TAKE_OVER, P.VIEW_BOARD, P.HANDLE_PARKED, P.VIEW_MESSAGES, P.VIEW_DIRECTORY, P.MANAGE_DIRECTORY,
+    P.VIEW_PROTOCOLS, P.VIEW_PEOPLE,
 }  # fmt: skip
 _GOVERNANCE = {
     P.VIEW_CASE, P.VIEW_PROTOCOLS, P.RAISE_CONCERN, P.SIGN_PROTOCOL, P.GOVERN_PROTOCOLS, P.VIEW_DIRECTORY, P.VIEW_BOARD,
@@ -60,6 +60,7 @@ ROLES: dict[Role, RoleDefinition] = {
         frozenset(_GOVERNANCE),
     ),
     Role.ADMINISTRATOR: RoleDefinition(
-        "Keeps accounts in order; sees no patient.", frozenset({P.VIEW_PEOPLE, P.MANAGE_PEOPLE})
+        "Keeps accounts and the directory of services in order; sees no patient.",
+        frozenset({P.VIEW_PEOPLE, P.MANAGE_PEOPLE, P.VIEW_DIRECTORY, P.MANAGE_DIRECTORY}),
     ),
 }
