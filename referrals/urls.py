@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from referrals.web import directory, follow_ups, offering, replies, standing
+from referrals.web import directory, directory_changing, follow_ups, offering, replies, standing
 
 app_name = "referrals"
 urlpatterns = [
@@ -17,5 +17,11 @@ urlpatterns = [
     path("follow-ups/<int:follow_up_id>/claim/", follow_ups.claim, name="claim_follow_up"),
     path("follow-ups/<int:follow_up_id>/nobody-reached/", follow_ups.nobody_reached, name="nobody_reached"),
     path("directory/", directory.directory, name="directory"),
+    path("directory/new/", directory_changing.add, name="add_service"),
+    path("directory/<uuid:service_id>/", directory.service, name="service"),
+    path("directory/<uuid:service_id>/change/", directory_changing.change, name="change_service"),
+    path("directory/<uuid:service_id>/end/", directory_changing.end, name="end_service"),
+    path("directory/<uuid:service_id>/list-again/", directory_changing.list_service_again, name="list_again"),
+    path("directory/<uuid:service_id>/secret/", directory_changing.secret, name="service_secret"),
     path("reply/<str:token>/", replies.reply, name="reply"),
 ]

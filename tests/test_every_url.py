@@ -112,7 +112,13 @@ PAGES: dict[str, tuple[set[Role], int]] = {
     "follow-ups/<int:follow_up_id>/": (FLOOR, 404),
     "follow-ups/<int:follow_up_id>/claim/": (FLOOR, 405),
     "follow-ups/<int:follow_up_id>/nobody-reached/": (CLINICAL, 405),
-    "directory/": ({C, S, V, G}, 200),
+    "directory/": ({C, S, V, G, A}, 200),
+    "directory/new/": ({V, A}, 200),
+    "directory/<uuid:service_id>/": ({C, S, V, G, A}, 404),
+    "directory/<uuid:service_id>/change/": ({V, A}, 404),
+    "directory/<uuid:service_id>/end/": ({V, A}, 404),
+    "directory/<uuid:service_id>/list-again/": ({V, A}, 404),
+    "directory/<uuid:service_id>/secret/": ({V, A}, 405),
 }
 # Open to anybody: what a GET answers a stranger.
 OPEN: dict[str, int] = {
