@@ -146,19 +146,21 @@ def _together(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _area(values: Mapping[str, Any]) -> dict[str, str]:
-    """Everywhere is said, never left out; a circle has its centre and its radius."""
+    """Everywhere is said, never left out. A point alone only tells how far away it is; a circle has its point."""
     faults = {}
-    if {"latitude", "longitude", "radius_km"} <= values.keys():
-        circle = [values[name] is not None for name in ("latitude", "longitude", "radius_km")]
-        if any(circle) and not all(circle):
-            faults["radius_km"] = "Enter latitude, longitude and kilometres together, or none of the three."
+    if {"latitude", "longitude"} <= values.keys():
+        point = [values["latitude"] is not None, values["longitude"] is not None]
+        if any(point) != all(point):
+            faults["longitude"] = "Enter latitude and longitude together, or neither."
+        if not all(point) and values.get("radius_km") is not None:
+            faults["radius_km"] = "Enter the latitude and longitude that the kilometres are around."
     places, radius = values.get("districts"), values.get("radius_km")
     if places == () and radius is None and "radius_km" in values:
         faults["districts"] = (
             "Enter where it goes: districts such as SE1, areas such as SE, or all for everywhere."
         )
     if places == (EVERYWHERE,) and radius is not None:
-        faults["districts"] = "All is everywhere: leave it out, or leave out the kilometres."
+        faults["districts"] = "All is everywhere. Leave it out, or leave out the kilometres."
     return faults
 
 

@@ -33,9 +33,9 @@ class EntryForm(forms.Form):
     )
     ods_code = _line("ods_code", "Of the organisation; one entry for each")
     districts = _line("districts", "Such as SE1 SE16 or SE; or all, for everywhere")
-    latitude = _line("latitude", "Or so many kilometres around a point, such as 51.5039")
+    latitude = _line("latitude", "Where it is, such as 51.5039; tells how far away")
     longitude = _line("longitude", "Such as -0.0982")
-    radius_km = _line("radius_km")
+    radius_km = _line("radius_km", "If it goes so far, whatever the district; else empty")
     hours = _lines("hours", _EVERY_DAY, 7)
     bank_holidays = _line("bank_holidays", "Times, closed, or as the weekday")
     exceptions = _lines(
@@ -58,11 +58,14 @@ class EntryForm(forms.Form):
         "accept_minutes", "Minutes; then the case is back in the queue", inputmode="numeric"
     )
     capacity = _line("capacity", "Empty when nobody counts", inputmode="numeric")
-    period_minutes = _line("period_minutes", "Minutes; 1440 is a day", inputmode="numeric")
+    period_minutes = _line("period_minutes", "Minutes; empty is a day", inputmode="numeric")
     phone = _line("phone", "Rung when no message arrives", inputmode="tel")
     patient_note = _line("patient_note", "Read to the patient, such as: Walk in, bring your medicines.")
     webhook_url = _line("webhook_url", "Where its system hears of offers; empty when it is told by telephone")
-    client = _line("client", "The name under which its system answers; made with manage.py add_api_client")
+    client = _line(
+        "client",
+        "Made with manage.py add_api_client. Its system answers through it, and reads what was ever sent to this service.",
+    )
 
     SECTIONS = (
         ("What it is", ("name", "kind", "ods_code")),

@@ -44,7 +44,8 @@ def faults(**changes: Any) -> dict[str, str]:
         ("latitude", "51.5x", "Enter a number from 49 to 61"),
         ("latitude", "-0.09", "Enter a number from 49 to 61"),
         ("longitude", float("inf"), "Enter a number from -9 to 2"),
-        ("radius_km", "3", "together, or none"),
+        ("radius_km", "3", "latitude and longitude that the kilometres are around"),
+        ("latitude", "51.5", "together, or neither"),
         ("age_from", "18.5", "whole number from 0 to 120"),
         ("age_to", "18", "From 18 and below 18 is nobody"),
         ("sex", "both", "Write one of: female, male"),
@@ -64,8 +65,8 @@ def faults(**changes: Any) -> dict[str, str]:
 )
 def test_what_cannot_be_kept_is_said_at_its_field(field: str, said: Any, words: str) -> None:
     told = faults(**{field: said})
-    assert list(told) == [field]
-    assert words in told[field]
+    assert list(told) == ["longitude" if "neither" in words else field]
+    assert words in " ".join(told.values())
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,15 @@ def test_hours_are_read_strictly_and_the_line_is_named(field: str, said: Any, wo
     told = faults(**{field: said})
     assert list(told) == [field]
     assert words in told[field]
+
+
+def test_a_point_alone_tells_how_far_away_and_a_circle_is_an_area() -> None:
+    place = {"latitude": "51.503900", "longitude": -0.0982}
+    assert written(districts="all", **place).radius_km is None
+    assert written(districts="", **place, radius_km="5.0").districts == ()
+    assert as_typed(written(districts="", **place, radius_km="5.0"))["districts"] == ""
+    assert "All is everywhere" in faults(districts="all", **place, radius_km="5")["districts"]
+    assert "Enter where it goes" in faults(districts="", **place)["districts"]
 
 
 def test_every_fault_is_told_at_once() -> None:
