@@ -64,7 +64,7 @@ def with_count(made: Figure, place: Place) -> Figure:
     }
     person = place.people[0]
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="hub.people.backends.PeopleBackend")
     return replace(made, queries=counters[made.what](client, person, place.token))
 
 

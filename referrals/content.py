@@ -3,6 +3,7 @@
 from typing import Any
 
 from hub.cases.models import Case, Contact, Flag, Sex
+from hub.cases.queries import contacts_of, flags_of
 from hub.clock import now
 from hub.people.models import User
 from referrals.need import Patient
@@ -22,11 +23,11 @@ def content_of(
         "case_reference": case.reference,
         "journey_id": str(case.journey_id),
         "patient": _patient(case, patient),
-        "contacts": [_contact(each) for each in case.contacts.all()],
+        "contacts": [_contact(each) for each in contacts_of(case)],
         "location": _location(case),
         "problem": case.problem,
         "risks": list(case.risks),
-        "flags": [_flag(each, expired=each.expired(moment)) for each in case.flags.all()],
+        "flags": [_flag(each, expired=each.expired(moment)) for each in flags_of(case)],
         "assessment": {
             "disposition": need.code,
             "title": need.title,

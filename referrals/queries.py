@@ -8,7 +8,9 @@ from django.db.models import Model, Q, QuerySet
 
 from hub.cases.models import Call, Case
 from hub.clock import now
+from hub.people.models import beyond_the_name
 from hub.post.models import Message
+from hub.prepared import Prepared
 from hub.record.models import Event
 from referrals.matching import Match, match
 from referrals.models import FollowUp, Referral, Service
@@ -22,6 +24,15 @@ from triage.queries import decision_of
 from triage.standing import Standing, current, standing
 
 Row = TypeVar("Row", bound=Model)
+_SERVICES = Prepared(Service.objects.active)
+_REFERRALS = Prepared(
+    lambda case: (
+        Referral.objects.filter(case_id=case)
+        .select_related("service", "created_by")
+        .defer(*beyond_the_name("created_by"))
+        .order_by("-created_at")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +136,7 @@ def offers_for(case: Case, earlier: list[Referral]) -> Offers | None:
     if concluded is None:
         return None
     moment = now()
-    services = {str(each.pk): each for each in Service.objects.active()}
+    services = {str(each.pk): each for each in _SERVICES.rows()}
     said_no = _said_no(earlier)
     facts = [replace(each.facts(moment), said_no=said_no.get(key, "")) for key, each in services.items()]
     patient = patient_of(concluded.standing, {code for each in facts for code in each.exclusions})
@@ -146,8 +157,7 @@ def _why(referral: Referral) -> str:
 
 def referrals_of(case: Case) -> list[Referral]:
     """A case's referrals, newest first."""
-    found = Referral.objects.filter(case=case).select_related("service", "created_by")
-    return list(found.order_by("-created_at"))
+    return _REFERRALS.rows(case.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from hub.cases.models import Case
 from hub.cases.states import Category, most_urgent
 from hub.clock import local, now
 from hub.people.models import beyond_the_name
+from hub.prepared import Prepared
 from triage import published
 from triage.models import Answer, Assessment, Decision, OpenedPresentation, Override
 from triage.protocols import (
@@ -28,8 +29,35 @@ from triage.protocols import (
 from triage.protocols.compiled import compile_protocol
 from triage.protocols.findings import Answer as Value
 
-# Read with each answer, in the time of a breath: of the people only their names.
-_UNSHOWN = beyond_the_name("by")
+# What an assessment consists of, read with each answer, in the time of a breath: of the people only their names.
+_BY = beyond_the_name("by")
+_CURRENT = Prepared(
+    lambda case: (
+        Assessment.objects.filter(case_id=case).exclude(state=Assessment.State.ENDED).order_by("id")[:1]
+    )
+)
+_OPENED = Prepared(lambda key: OpenedPresentation.objects.filter(assessment_id=key, closed_at__isnull=True))
+_ANSWERS = Prepared(
+    lambda key: (
+        Answer.objects.filter(assessment_id=key)
+        .select_related("by")
+        .defer("words", "digest", *_BY)
+        .order_by("id")
+    )
+)
+_OVERRIDE = Prepared(
+    lambda key: (
+        Override.objects.filter(assessment_id=key, state__in=["asked", "in_force"])
+        .select_related("by", "second")
+        .defer(*beyond_the_name("by", "second"))
+        .order_by("id")[:1]
+    )
+)
+_DECISION = Prepared(
+    lambda key: (
+        Decision.objects.filter(assessment_id=key).select_related("by").defer(*_BY).order_by("-id")[:1]
+    )
+)
 
 # The case's risk codes that have another name, or another form, in the findings dictionary.
 RISK_FACTS: dict[str, tuple[str, str]] = {
@@ -124,20 +152,16 @@ def ambulance_for(code: str) -> str:
 
 def current(case: Case) -> Assessment | None:
     """The case's assessment that has not ended."""
-    return Assessment.objects.filter(case=case).exclude(state=Assessment.State.ENDED).first()
+    return _CURRENT.row(case.pk)
 
 
 def standing(case: Case, assessment: Assessment) -> Standing:
     """Read an assessment and work it out."""
-    opened = list(assessment.presentations.filter(closed_at__isnull=True))
+    opened = _OPENED.rows(assessment.pk)
     in_force, superseded = _answers(assessment)
-    open_override = assessment.overrides.filter(state__in=["asked", "in_force"]).select_related(
-        "by", "second"
-    )
-    open_override = open_override.defer(*beyond_the_name("by", "second"))
     decision = None
     if assessment.state == Assessment.State.CONCLUDED:
-        decision = assessment.decisions.select_related("by").defer(*_UNSHOWN).last()
+        decision = _DECISION.row(assessment.pk)
     return Standing(
         case=case,
         assessment=assessment,
@@ -146,7 +170,7 @@ def standing(case: Case, assessment: Assessment) -> Standing:
         answers=in_force,
         superseded=superseded,
         context=context_of(case, assessment, {key: answer.value for key, answer in in_force.items()}),
-        override=open_override.first(),
+        override=_OVERRIDE.row(assessment.pk),
         decision=decision,
     ).work_out()
 
@@ -155,8 +179,7 @@ def _answers(assessment: Assessment) -> tuple[dict[str, Answer], dict[str, list[
     """Answers in force and superseded ones, by finding; a chain is linear and ids rise along it."""
     in_force: dict[str, Answer] = {}
     superseded: dict[str, list[Answer]] = {}
-    rows = assessment.answers.select_related("by").defer("words", "digest", *_UNSHOWN).order_by("id")
-    for answer in rows:
+    for answer in _ANSWERS.rows(assessment.pk):
         if answer.finding in in_force:
             superseded.setdefault(answer.finding, []).append(in_force[answer.finding])
         in_force[answer.finding] = answer

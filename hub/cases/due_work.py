@@ -12,7 +12,7 @@ from hub.cases.operations.clocks import ORDER_FIELDS, set_order
 from hub.cases.operations.dispatching import breach, send_ambulance, unacknowledged
 from hub.cases.operations.holding import lease_ended
 from hub.cases.operations.ladder import look_again
-from hub.cases.operations.locking import lock_case, lock_only, raise_alarm
+from hub.cases.operations.locking import lock_case, lock_state, raise_alarm
 from hub.cases.states import WELFARE_CALLED, State
 from hub.clock import now
 from hub.record.actors import CLOCK
@@ -37,7 +37,7 @@ def _lease(item: DueItem) -> None:
 
 @handles("case.welfare")
 def _welfare(item: DueItem) -> None:
-    case = lock_only(_case_id(item), "state")
+    case = lock_state(_case_id(item))
     if case is None or not case.is_open:
         return
     write(stream=case.stream, kind="case.welfare_due", by=CLOCK, data={})

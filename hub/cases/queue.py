@@ -1,8 +1,9 @@
 """The queue as it is looked at: by where cases stand and by category, fifty at a time. Nothing grows with history."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.db.models import Count, IntegerField, OuterRef, Subquery
@@ -15,6 +16,7 @@ from hub.cases.phones import as_written
 from hub.cases.states import OWNED_STATES, Category, State
 from hub.clock import local, now
 from hub.people.models import User
+from hub.prepared import Prepared
 
 ROWS = 50
 MOST_PAGES = 100
@@ -36,6 +38,7 @@ SHOWN = (
     "address", "order_at", "order_reasons", "repeat_contacts", "unanswered", "ring_again_at", "alarms", "owner__name",
 )  # fmt: skip
 HELD = ("reference", "category", "segment", "breach_at", "alarms")
+_HELD = Prepared(lambda owner: Case.objects.filter(owner=owner).only(*HELD).order_by("breach_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Page:
 def page(filters: Filters) -> Page:
     """One page of the queue, in its order. Two queries, whatever the size of the table."""
     first = (filters.page - 1) * ROWS
-    rows = _rows(_chosen(filters), first, ROWS + 1)
+    rows = _rows(_page_of(filters).rows(), first)
     total = _chosen(filters).order_by()[: COUNTED_UP_TO + 1].count()
     return Page(
         filters, rows[:ROWS], more=len(rows) > ROWS and filters.page < MOST_PAGES, total=total, as_at=now()
@@ -113,12 +116,12 @@ def page(filters: Filters) -> Page:
 def picture() -> list[Row]:
     """Everything that waits, for paper."""
     phone = Contact.objects.filter(case=OuterRef("pk")).order_by("rank").values("phone")[:1]
-    return _rows(_chosen(Filters()).annotate(first_phone=Subquery(phone)), 0, PICTURE_ROWS)
+    return _rows(_lines(_chosen(Filters()).annotate(first_phone=Subquery(phone)))[:PICTURE_ROWS], 0)
 
 
 def held_by(user: User) -> list[Case]:
     """What this person holds now."""
-    return list(Case.objects.filter(owner=user).only(*HELD).order_by("breach_at"))
+    return _HELD.rows(user.pk)
 
 
 def _chosen(filters: Filters) -> CaseQuerySet:
@@ -128,12 +131,22 @@ def _chosen(filters: Filters) -> CaseQuerySet:
     return cases.order_by("order_at", "arrived_at", "id")
 
 
-def _rows(cases: CaseQuerySet, first: int, most: int) -> list[Row]:
+@lru_cache(maxsize=100)
+def _page_of(filters: Filters) -> Prepared[Case]:
+    first = (filters.page - 1) * ROWS
+    return Prepared(lambda: _lines(_chosen(filters))[first : first + ROWS + 1])
+
+
+def _lines(cases: CaseQuerySet) -> CaseQuerySet:
+    """What a line shows, and no more."""
     flags = (
         Flag.objects.filter(case=OuterRef("pk")).order_by().values("case").annotate(n=Count("pk")).values("n")
     )
     flag_count = Coalesce(Subquery(flags, output_field=IntegerField()), 0)
-    found = cases.select_related("owner").only(*SHOWN).annotate(flag_count=flag_count)
+    return cases.select_related("owner").only(*SHOWN).annotate(flag_count=flag_count)
+
+
+def _rows(cases: Iterable[Case], first: int) -> list[Row]:
     today = local(now()).date()
     return [
         Row(
@@ -143,5 +156,5 @@ def _rows(cases: CaseQuerySet, first: int, most: int) -> list[Row]:
             flags=getattr(case, "flag_count", 0),
             phone=as_written(getattr(case, "first_phone", None) or ""),
         )
-        for number, case in enumerate(found[first : first + most], start=1)
+        for number, case in enumerate(cases, start=1)
     ]

@@ -13,6 +13,7 @@ from hub.giving_way import patiently
 from hub.nudge import nudge
 from hub.post.channels import Answer, Envelope, adapter_of, escalation_of
 from hub.post.models import Attempt, Message
+from hub.prepared import Prepared
 from hub.record.actors import CLOCK
 from hub.record.operations import write
 
@@ -33,6 +34,9 @@ WHERE id = (
   ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING id
 """
+
+_MESSAGE = Prepared(lambda key: Message.objects.filter(pk=key))
+_LOCKED = Prepared(lambda key: Message.objects.select_for_update().filter(pk=key))
 
 
 def post(
@@ -93,7 +97,7 @@ def _lease() -> Message | None:
     with connection.cursor() as cursor:
         cursor.execute(_LEASE, {"until": moment + LEASE, "now": moment, "at_once": AT_ONCE})
         row = cursor.fetchone()
-    return Message.objects.get(pk=row[0]) if row else None
+    return _MESSAGE.row(row[0]) if row else None
 
 
 def _call(message: Message) -> Answer:
@@ -110,7 +114,7 @@ def _note(message: Message, answer: Answer, *, at: datetime, took_ms: int) -> No
     """Record the answer; a message that was settled meanwhile (a late, second courier) stays as it is."""
 
     def keep() -> None:
-        current = Message.objects.select_for_update().get(pk=message.pk)
+        current = _locked(message)
         Attempt.objects.create(
             message=current, number=current.attempts_made, at=at, took_ms=took_ms,
             delivered=answer.delivered, answer=answer.words[:1000],
@@ -119,6 +123,14 @@ def _note(message: Message, answer: Answer, *, at: datetime, took_ms: int) -> No
             _follow(current, answer)
 
     patiently(keep)
+
+
+def _locked(message: Message) -> Message:
+    """The message as it stands now; messages are never deleted."""
+    found = _LOCKED.row(message.pk)
+    if found is None:
+        raise LookupError(f"Message {message.pk} is not there any more.")
+    return found
 
 
 def _follow(message: Message, answer: Answer) -> None:
@@ -140,7 +152,7 @@ def _give_up(message: Message, state: str, words: str) -> None:
     """Expired: settle it and let the room it came from raise the alarm, in one transaction."""
 
     def settle() -> None:
-        current = Message.objects.select_for_update().get(pk=message.pk)
+        current = _locked(message)
         if current.state == Message.State.WAITING:
             _settle(current, state, words)
             _escalate(current)

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import JSONField
 
 from hub.clock import now
+from hub.prepared import Prepared
 from hub.record.actors import Actor, person
 from hub.record.models import Event
 
@@ -15,6 +16,8 @@ INSERT INTO hub_event (stream, kind, at, by_id, by_label, data, sequence, previo
 VALUES (%s, %s, %s, %s, %s, %s::jsonb, 0, '', '')
 """
 _LOOKED = "INSERT INTO hub_reading (stream, by_id, by_label, page, at) VALUES (%s, %s, %s, %s, %s)"
+
+_NEWEST = Prepared(lambda stream: Event.objects.filter(stream=stream).order_by("-sequence")[:500])
 
 
 def write(*, stream: str, kind: str, by: Actor, data: dict[str, Any] | None = None) -> None:
@@ -40,7 +43,6 @@ def look(*, stream: str, by: Actor, page: str) -> None:
         cursor.execute(_LOOKED, [stream, user.pk if user else None, by.label, page, now()])
 
 
-def history(*, stream: str, limit: int = 500) -> list[Event]:
-    """A stream's events, oldest first; at most the newest `limit`."""
-    newest = Event.objects.filter(stream=stream).order_by("-sequence")[:limit]
-    return list(reversed(newest))
+def history(*, stream: str) -> list[Event]:
+    """A stream's events, oldest first; at most the newest five hundred."""
+    return _NEWEST.rows(stream)[::-1]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub.agenda.operations import schedule
 from hub.cases.closing_guards import Answered
@@ -16,6 +16,7 @@ from hub.cases.states import Outcome
 from hub.clock import now
 from hub.people.models import User
 from hub.people.permissions import Permission
+from hub.prepared import Given, Prepared
 from hub.record.rights import must
 from hub.refusals import Refusal
 from referrals.content import content_of
@@ -66,12 +67,9 @@ def _free_service(service_id: UUID, case: Case) -> Service:
 
     The case's lock is held, and every offer is written under it: what is not there now does not come.
     """
-    on_offer = Q(state__in=AWAITING) | Q(state__in=OPEN, service=OuterRef("pk"))
-    known = Service.objects.active().filter(pk=service_id).order_by()
-    free = known.exclude(Exists(Referral.objects.filter(on_offer, case=case)))
-    if (service := next(iter(free), None)) is not None:
+    if (service := _FREE.row(service_id, case.pk)) is not None:
         return service
-    if known.exists():
+    if Service.objects.active().filter(pk=service_id).exists():
         raise Refusal(
             "This case is already offered to, or with, this service. Nothing was sent. "
             "Open the case to see the offer.",
@@ -80,6 +78,15 @@ def _free_service(service_id: UUID, case: Case) -> Service:
     raise Refusal(
         "This service is not in the directory now. Nothing was sent.", code="no-such-service", status=404
     )
+
+
+def _not_on_offer(service: Given, case: Given) -> QuerySet[Service]:
+    on_offer = Q(state__in=AWAITING) | Q(state__in=OPEN, service=OuterRef("pk"))
+    known = Service.objects.active().filter(pk=service).order_by()
+    return known.exclude(Exists(Referral.objects.filter(on_offer, case_id=case)))
+
+
+_FREE = Prepared(_not_on_offer)
 
 
 def _offer(service: Service, need: Need, patient: Patient, *, at: datetime) -> Offer:

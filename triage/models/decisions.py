@@ -5,6 +5,8 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from hub.clock import now
+from hub.people.models import beyond_the_name
+from hub.prepared import Prepared
 from triage.models.assessments import Assessment
 
 _PERSON = settings.AUTH_USER_MODEL
@@ -106,7 +108,7 @@ class Decision(models.Model):
     @cached_property
     def closing_set(self) -> "ClosingSet | None":
         """The newest closing set; read once, so a new one is seen by whoever reads the decision anew."""
-        return self.closing_sets.last()
+        return _CLOSING_SET.row(self.pk)
 
 
 class ClosingSet(models.Model):
@@ -149,3 +151,13 @@ class ClosingSet(models.Model):
 
     def __str__(self) -> str:
         return f"closing set of decision {self.decision_id}"
+
+
+_CLOSING_SET = Prepared(
+    lambda key: (
+        ClosingSet.objects.filter(decision_id=key)
+        .select_related("by")
+        .defer(*beyond_the_name("by"))
+        .order_by("-id")[:1]
+    )
+)

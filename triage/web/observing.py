@@ -7,11 +7,21 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from hub.people.models import beyond_the_name
+from hub.prepared import Prepared
 from triage.models import Observation
 from triage.news2 import Consciousness, Score, Vitals, score, unfit
 from triage.numbers import is_plain
 from triage.operations.observing import known, vitals_of
 from triage.standing import Standing
+
+_TAKEN = Prepared(
+    lambda key: (
+        Observation.objects.filter(assessment_id=key)
+        .select_related("by")
+        .defer(*beyond_the_name("by"))
+        .order_by("-id")
+    )
+)
 
 
 class _Plain:
@@ -90,6 +100,5 @@ class Shown:
 def shown(now_: Standing) -> list[Shown]:
     """Every set of this assessment, newest first. One query."""
     reason = unfit(now_.context.age, known(now_))
-    rows = Observation.objects.filter(assessment=now_.assessment).select_related("by")
-    rows = rows.defer(*beyond_the_name("by")).order_by("-id")
+    rows = _TAKEN.rows(now_.assessment.pk)
     return [Shown(row, None if reason else score(vitals_of(row)), reason) for row in rows]

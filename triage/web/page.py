@@ -5,11 +5,13 @@ from typing import Any
 from hub.cases.models import Case
 from hub.cases.phones import as_written
 from hub.cases.policies import quick_category_with
-from hub.cases.queries import repeat_contacts
+from hub.cases.queries import contacts_of, flags_of, repeat_contacts
 from hub.cases.states import State
 from hub.clock import local, now
 from hub.people.models import User, beyond_the_name
+from hub.prepared import Prepared
 from triage.endings import certain_from
+from triage.models import Opening
 from triage.narrative import known_findings, narrative
 from triage.operations.drafting import drafts_of
 from triage.published import unsigned
@@ -17,6 +19,15 @@ from triage.standing import Standing, age_known, sex_of
 from triage.web.forms import ContextForm, OpeningForm
 from triage.web.observing import ObservationForm, shown
 from triage.web.screen import screen, unused_answers
+
+_OPENING = Prepared(
+    lambda key: (
+        Opening.objects.filter(assessment_id=key)
+        .select_related("by")
+        .defer(*beyond_the_name("by"))
+        .order_by("-id")[:1]
+    )
+)
 
 
 def heart(now_: Standing, user: User) -> dict[str, Any]:
@@ -51,7 +62,7 @@ def mine(case: Case, user: User) -> bool:
 
 def who(now_: Standing, user: User) -> dict[str, Any]:
     """What the first lines need, and what was said and typed so far. The age and sex of the rules. Two queries."""
-    opening = now_.assessment.openings.select_related("by").defer(*beyond_the_name("by")).last()
+    opening = _OPENING.row(now_.assessment.pk)
     return {
         "age": age_known(now_.case, now_.assessment)[1],
         "sex": sex_of(now_.case, now_.assessment),
@@ -65,13 +76,13 @@ def whole(now_: Standing, user: User) -> dict[str, Any]:
     """Everything on the page of the questions. Six further queries."""
     case = now_.case
     moment = now()
-    contacts = list(case.contacts.all())
+    contacts = contacts_of(case)
     known = who(now_, user)
     return {
         **parts(now_, user),
         **known,
         "contacts": contacts,
-        "flags": [(flag, flag.expired(moment)) for flag in case.flags.all()],
+        "flags": [(flag, flag.expired(moment)) for flag in flags_of(case)],
         "repeats": repeat_contacts(case, phones=[contact.phone for contact in contacts]),
         "observation_form": ObservationForm(auto_id="observation-%s"),
         "opening_form": OpeningForm(

@@ -66,7 +66,7 @@ def _take(statement: str, *, by: User, case: UUID | None) -> Case | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    taken: Case = Case.objects.get(pk=row[0])
+    taken = lock_case(row[0])
     taken.owner = by
     write(
         stream=taken.stream,

@@ -6,12 +6,13 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
 
 from hub.cases.models import Case
+from hub.cases.queries import shown_to
 from hub.cases.web.forms import CaseForm
-from hub.people.models import User, beyond_the_name
+from hub.people.models import User
 from hub.refusals import Refusal
 
 Form = TypeVar("Form", bound=CaseForm)
@@ -41,10 +42,9 @@ def person(request: HttpRequest) -> User:
 
 def visible_case(request: HttpRequest, case_id: UUID) -> Case:
     """The case, when this person may see it; otherwise it does not exist."""
-    found: Case = get_object_or_404(
-        Case.objects.visible_to(person(request)).select_related("owner").defer(*beyond_the_name("owner")),
-        pk=case_id,
-    )
+    found = shown_to(person(request), case_id)
+    if found is None:
+        raise Http404("No such case.")
     return found
 
 

@@ -15,13 +15,13 @@ from hub.cases.policies import (
     why_not_send,
     why_not_take_over,
 )
-from hub.cases.queries import repeat_contacts
+from hub.cases.queries import calls_of, contacts_of, dispatches_of, flags_of, repeat_contacts, versions_of
 from hub.cases.states import State
 from hub.cases.telling import lines
 from hub.cases.web import forms
 from hub.cases.web.drawn_forms import drawn_forms
 from hub.clock import local, now
-from hub.people.models import User, beyond_the_name
+from hub.people.models import User
 from hub.people.permissions import Permission
 from hub.record.operations import history
 
@@ -37,20 +37,19 @@ class RungContact:
 
 def context(case: Case, user: User) -> dict[str, Any]:
     """The page's parts. Eight queries beside the case itself, however long its history."""
-    contacts = list(case.contacts.all())
-    calls = list(case.calls.select_related("by").defer(*beyond_the_name("by")))
-    asked = case.dispatches.select_related("requested_by").defer(*beyond_the_name("requested_by"))
-    dispatches = list(asked.order_by("-requested_at"))
+    contacts = contacts_of(case)
+    calls = calls_of(case)
+    dispatches = dispatches_of(case)
     moment = now()
     return {
         "case": case,
         "age": ages.said(case.birth_date, case.stated_age, local(moment).date()),
         "contacts": [_rung(contact, calls) for contact in contacts],
         "calls": calls,
-        "flags": [(flag, flag.expired(moment)) for flag in case.flags.all()],
+        "flags": [(flag, flag.expired(moment)) for flag in flags_of(case)],
         "dispatches": dispatches,
         "open_dispatch": next((each for each in dispatches if each.state == Dispatch.State.REQUESTED), None),
-        "versions": list(case.source_versions.all()),
+        "versions": versions_of(case),
         "timeline_lines": lines(reversed(history(stream=case.stream))),
         "repeats": repeat_contacts(case, phones=[contact.phone for contact in contacts]),
         "ladder": ladder(case, moment),

@@ -244,7 +244,7 @@ def test_time_alone_draws_again(
     test_panel(lambda: f"<p>minute {next(moments)}</p>")
     with Server() as ticking:
         client_cookie = Client()
-        client_cookie.force_login(supervisor, backend="django.contrib.auth.backends.ModelBackend")
+        client_cookie.force_login(supervisor, backend="hub.people.backends.PeopleBackend")
         key = client_cookie.session.session_key
         screen = Screen(ticking.port, "panel=test.panel", f"hub_session={key}")
         assert screen.next("test.panel") == "<p>minute 0</p>"

@@ -90,7 +90,7 @@ def test_odd_words_are_kept_as_they_are(text: str, case: Case, browser: Client) 
 
 def test_a_form_from_a_page_that_is_too_old_keeps_what_was_typed(case: Case, clinician: User) -> None:
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(clinician, backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(clinician, backend="hub.people.backends.PeopleBackend")
     ours = {"Origin": "http://testserver"}
     page = strict.post(f"/cases/{case.pk}/note/", {"text": "she is paler"}, headers=ours)
     text = page.content.decode()
@@ -112,7 +112,7 @@ def test_a_fault_says_that_nothing_was_half_saved(
 
     monkeypatch.setattr("hub.cases.operations.noting.add_note", broken)
     client = Client(raise_request_exception=False)
-    client.force_login(clinician, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(clinician, backend="hub.people.backends.PeopleBackend")
     page = client.post(f"/cases/{case.pk}/note/", {"text": "typed before the fault"})
     text = page.content.decode()
     assert page.status_code == 500
