@@ -18,6 +18,7 @@ from benchmarks.figures import HEADINGS, Figure, row, table
 from benchmarks.filling import WAITING, fill
 from benchmarks.memory import with_children
 from benchmarks.partner import partner
+from benchmarks.yardstick import STEPS, multiplications
 from hub.demo.stack import ROOT, Stack
 
 STATE = ROOT / ".state" / "bench"
@@ -70,7 +71,9 @@ def in_process(
     return figures, memory
 
 
-def write(figures: list[Figure], memory: dict[int, dict[str, int]], target: Path) -> None:
+def write(
+    figures: list[Figure], memory: dict[int, dict[str, int]], yardstick: list[float], target: Path
+) -> None:
     """docs/benchmarks.md, by the command itself."""
     names = sorted({name for entry in memory.values() for name in entry})
     rows = [
@@ -82,7 +85,8 @@ def write(figures: list[Figure], memory: dict[int, dict[str, int]], target: Path
         f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()}. PostgreSQL durable "
         f"(fsync on), two web processes, live, worker, courier, beat and the load generator ({BROWSERS} keep-alive "
         "connections) on the same machine. Times are those of one connection alone, rates those of all together. "
-        "`cases` are ended cases in the database; 250 and more wait.\n\n"
+        "`cases` are ended cases in the database; 250 and more wait. The speed of the processor, while nothing else "
+        f"ran: {STEPS:,} multiplications in Python took {min(yardstick):.0f} to {max(yardstick):.0f} ms.\n\n"
         + table(HEADINGS, [row(entry) for entry in figures])
         + "\n## Memory, MB (proportional set size, children included, after the run)\n\n"
         + table(("cases", *names), rows)
@@ -101,8 +105,10 @@ def main() -> None:
 
     figures: list[Figure] = []
     memory: dict[int, dict[str, int]] = {}
+    yardstick: list[float] = []
     for cases in (int(size) for size in chosen.sizes.split(",")):
-        print(f"{cases:,} cases", flush=True)
+        yardstick += [multiplications() for _ in range(5)]
+        print(f"{cases:,} cases; {STEPS:,} multiplications in {yardstick[-1]:.0f} ms", flush=True)
         with ProcessPoolExecutor(1) as pool:
             found, used = pool.submit(measure, cases, 0.1 if chosen.quick else chosen.share).result()
         figures += found
@@ -111,7 +117,7 @@ def main() -> None:
     figures.sort(key=lambda entry: order.index(entry.what))
     print(table(HEADINGS, [row(entry) for entry in figures]))
     if not chosen.quick:
-        write(figures, memory, ROOT / "docs" / "benchmarks.md")
+        write(figures, memory, yardstick, ROOT / "docs" / "benchmarks.md")
 
 
 if __name__ == "__main__":
