@@ -64,7 +64,7 @@ class EntryForm(forms.Form):
     webhook_url = _line("webhook_url", "Where its system hears of offers; empty when it is told by telephone")
     client = _line(
         "client",
-        "Made with manage.py add_api_client. Its system answers through it, and reads what was ever sent to this service.",
+        "Of manage.py add_api_client. Its system answers through it and reads all that was ever sent to the service.",
     )
 
     SECTIONS = (

@@ -156,6 +156,23 @@ def test_an_entry_reads_back_as_it_was_written(service: dict[str, Any]) -> None:
     assert changes(entry, again) == {}
 
 
+json_values = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@given(some.dictionaries(some.sampled_from(sorted(LABELS)), json_values, max_size=5))
+def test_whatever_a_file_holds_is_read_or_told(held: dict[str, Any]) -> None:
+    entry, told = None, {"": ""}
+    try:
+        entry = read_entry({**WRITTEN, **held})
+    except UnreadableEntry as unreadable:
+        told = unreadable.faults
+    assert all(told.values()) if entry is None else read_entry(as_typed(entry)) == entry
+
+
 def test_every_field_has_a_label_and_a_reader() -> None:
     assert LABELS.keys() == READERS.keys()
 
