@@ -99,6 +99,9 @@ def test_check_says_the_same_and_changes_nothing(tmp_path: Path) -> None:
         (json.dumps([WRITTEN, WRITTEN]), "entry 2 .*: entry 1 has the same ODS code"),
         (json.dumps([{**WRITTEN, "age_from": [18]}]), "age_from: Enter a whole number"),
         (json.dumps([{**WRITTEN, "latitude": float("nan")}]), "latitude: Enter a number from 49"),
+        (json.dumps([{**WRITTEN, "ods_code": "T9\x00"}]), r"\(T9\? .*ods_code: It holds a character"),
+        (json.dumps([{**WRITTEN, "ods_code": "\ud800"}]), "ods_code: It holds a character"),
+        (json.dumps([{**WRITTEN, "ods_code": ["T9U01"]}]), "ods_code: Write words in quotation marks"),
         (json.dumps([{**WRITTEN, "name": {"a": 1}}]), "name: Write words in quotation marks"),
     ],
 )

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from hub.record.actors import Machine
 from hub.refusals import Refusal
+from referrals import typed
 from referrals.entry import UnreadableEntry, as_typed, changes, in_words, read_entry
 from referrals.models import Service
 from referrals.operations.listing import add_service, change_service, entry_of
@@ -62,7 +63,7 @@ def _load(given: dict[str, Any]) -> tuple[str, str]:
 
     Of a known service what the entry leaves out stays as it is.
     """
-    service = Service.objects.select_for_update().filter(ods_code=_code(given)).first()
+    service = _known(given)
     if service is None:
         added, secret = add_service(by=BY, entry=read_entry(given))
         return f"added    {added.ods_code} {added.name}", secret
@@ -79,6 +80,15 @@ def _load(given: dict[str, Any]) -> tuple[str, str]:
         return f"the same {service.ods_code} {service.name}", ""
     _, secret = change_service(by=BY, service_id=service.pk, entry=entry, seen=before.mark)
     return f"changed  {service.ods_code} {service.name}: {named}", secret
+
+
+def _known(given: dict[str, Any]) -> Service | None:
+    """The locked row of the entry's code; none for a code that is none, which the entry's reader tells."""
+    try:
+        code = typed.ods_code(given.get("ods_code"))
+    except ValueError:
+        return None
+    return Service.objects.select_for_update().filter(ods_code=code).first()
 
 
 def _read(file: str) -> str:
@@ -117,7 +127,9 @@ def _code(given: dict[str, Any]) -> str:
 
 
 def _named(given: dict[str, Any]) -> str:
-    return " ".join(str(given.get(name) or f"no {name}")[:60] for name in KEYS)
+    """What the entry calls itself, without characters that a terminal would obey."""
+    called = " ".join(str(given.get(name) or f"no {name}")[:60] for name in KEYS)
+    return "".join(each if each.isprintable() else "?" for each in called)
 
 
 def _told(wrong: Refusal | UnreadableEntry) -> Iterator[str]:
