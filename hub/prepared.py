@@ -13,9 +13,17 @@ from weakref import WeakSet
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.query import get_related_populators
+from django.urls import get_resolver
 
 Row = TypeVar("Row", bound=Model)
 PREPARED: WeakSet["Prepared[Any]"] = WeakSet()
+
+
+def warm_up() -> None:
+    """Compile every query of every page: reading the addresses reads the pages, and the pages their queries."""
+    get_resolver().url_patterns  # noqa: B018 - read for what reading it does
+    for prepared in list(PREPARED):
+        prepared.compile()
 
 
 class Given(Expression):
@@ -53,13 +61,19 @@ class Prepared(Generic[Row]):
             found = cursor.fetchall()
         return [made.row(each) for each in found]
 
+    def compile(self) -> None:
+        """Make the SQL now, if it is not made yet."""
+        self._made  # noqa: B018 - kept by reading it
+
     def row(self, *values: object) -> Row | None:
         """The first row for these values, or None."""
         return next(iter(self.rows(*values)), None)
 
     @cached_property
     def _made(self) -> "_Made[Row]":
-        return _Made(self.build(*(Given(position) for position in range(len(signature(self.build).parameters)))))
+        return _Made(
+            self.build(*(Given(position) for position in range(len(signature(self.build).parameters))))
+        )
 
 
 class _Made(Generic[Row]):

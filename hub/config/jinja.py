@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
+from django.template import engines
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
@@ -54,6 +56,14 @@ def environment(**options: Any) -> Environment:
         "machine_time": datetime.isoformat,
     }
     return made
+
+
+def warm_up() -> None:
+    """Compile every template of ours: the first person to open a page would wait for it."""
+    engine = engines["jinja2"]
+    for folder in map(Path, engine.dirs):
+        for path in sorted(folder.rglob("*.html")):
+            engine.get_template(path.relative_to(folder).as_posix())
 
 
 @lru_cache(maxsize=10_000)

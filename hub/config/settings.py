@@ -82,7 +82,12 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     },
 ]
-WARM_UP = ("hub.nudge.warm_up", "triage.published.warm_up")
+WARM_UP = (
+    "hub.nudge.warm_up",
+    "hub.config.jinja.warm_up",
+    "triage.published.warm_up",
+    "hub.prepared.warm_up",
+)
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", ""), pooled=MODE != "test")}

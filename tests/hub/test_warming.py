@@ -7,10 +7,13 @@ import pytest
 from celery import Celery
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+from django.template import engines
 from django.test.utils import CaptureQueriesContext
 
 from hub import nudge
 from hub.config import warming
+from hub.people.models import User
+from hub.prepared import PREPARED, Prepared
 from triage import published
 
 
@@ -54,3 +57,16 @@ def test_the_brokers_library_is_read_without_a_broker(monkeypatch: pytest.Monkey
     nudge.warm_up()
     assert "redis" in sys.modules
     assert alone.producer_pool.acquire().connection.connected is False
+
+
+@pytest.mark.django_db
+def test_every_template_of_ours_and_every_query_of_the_pages_is_compiled_before_somebody_asks() -> None:
+    environment = engines["jinja2"].env
+    environment.cache.clear()
+    warmed = Prepared(lambda key: User.objects.filter(pk=key))
+    warming.warm_up()
+
+    compiled = {name for _, name in environment.cache.keys()}  # noqa: SIM118 - the cache is no dictionary
+    assert {"hub/cases/case.html", "triage/closing.html", "referrals/offer.html"} <= compiled
+    assert "_made" in vars(warmed)
+    assert all("_made" in vars(each) for each in PREPARED)
