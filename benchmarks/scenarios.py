@@ -166,5 +166,5 @@ SCENARIOS: list[tuple[Callable[[Place, int], Figure], int]] = [
     (intake, 600),
     (claim, 400),
     (one_answer, 400),
-    (create_referral, 200),
+    (create_referral, 300),
 ]

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from django.forms import BoundField
 from jinja2 import Environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 COMPONENTS = {
     "textarea": "textarea",
@@ -33,14 +34,15 @@ MACROS = {
 """Each component's folder and macro in the NHS.UK library."""
 
 MOST_KEPT = 2000
+TYPED = uuid4().hex  # stands where the words will be; nobody can type it, for nobody knows it
 INPUT_MODES = {"number": "numeric", "email": "email", "tel": "tel"}
 
 
 def drawing(environment: Environment) -> Callable[[str, dict[str, Any]], Markup]:
     """The function that draws a component from its kind and parameters, for this environment's templates.
 
-    The same parameters always give the same mark-up, and the library's macros take a millisecond or two: an empty
-    form of twenty fields was half of its page's time. So it is kept; what somebody typed is drawn anew each time.
+    The same parameters always give the same mark-up, and the library's macros take a millisecond or two: a form of
+    twenty fields was half of its page's time. So it is kept, with a place for what is typed and never with the words.
     """
     kept: dict[tuple[str, str], Markup] = {}
 
@@ -53,15 +55,17 @@ def drawing(environment: Environment) -> Callable[[str, dict[str, Any]], Markup]
         return found
 
     def draw(kind: str, given: dict[str, Any]) -> Markup:
-        if given.get("value") or given["errorMessage"] or kind == "date":
+        if given["errorMessage"] or kind == "date":
             return macro(kind)(given)
-        key = (kind, repr(given))
+        typed = given.get("value")
+        placed = given | {"value": TYPED} if typed else given
+        key = (kind, repr(placed))
         drawn = kept.get(key)
         if drawn is None:
             if len(kept) >= MOST_KEPT:
                 kept.clear()
-            drawn = kept[key] = macro(kind)(given)
-        return drawn
+            drawn = kept[key] = macro(kind)(placed)
+        return drawn.replace(TYPED, escape(typed)) if typed else drawn
 
     return draw
 

@@ -6,8 +6,9 @@ import pytest
 from django import forms
 from django.template import engines
 from jinja2 import Environment, FunctionLoader
+from markupsafe import escape
 
-from hub.config.fields import drawing
+from hub.config.fields import TYPED, drawing
 
 DRAW = '{% from "components/fields.html" import field %}{{ field(form[name], **options) }}'
 SUMMARY = '{% from "components/errors.html" import error_summary %}{{ error_summary(form, refusal) }}'
@@ -155,18 +156,26 @@ def test_a_form_typed_into_leaves_nothing_in_the_next_ones() -> None:
     assert [draw(Caller(), name) for name in Caller.base_fields] == before
 
 
-def test_an_empty_field_is_drawn_once_and_a_typed_one_each_time() -> None:
+def test_a_field_is_drawn_once_and_what_was_typed_is_put_in_its_place_as_text() -> None:
     drawn: list[str] = []
 
     def shown(given: dict[str, str]) -> str:
         drawn.append(given["value"])
         return given["value"]
 
-    component = "{% macro input(given) %}{{ shown(given) }}{% endmacro %}"
+    component = '{% macro input(given) %}<input value="{{ shown(given) }}">{% endmacro %}'
     environment = Environment(loader=FunctionLoader(lambda _: component), autoescape=True)
     environment.globals["shown"] = shown
     draw_field = drawing(environment)
-    for value in ("", "", "Zebra", "Zebra", ""):
-        assert draw_field("input", {"value": value, "errorMessage": None}) == value
 
-    assert drawn == ["", "Zebra", "Zebra"]
+    typed = ("", "Zebra", '"><script>', "", TYPED)
+    told = [draw_field("input", {"value": each, "errorMessage": None}) for each in typed]
+
+    assert told == [f'<input value="{escape(each)}">' for each in typed]
+    assert drawn == ["", TYPED]
+
+
+def test_a_field_with_an_error_is_drawn_with_it() -> None:
+    told = [draw(Caller({"surname": ""}), "surname"), draw(Caller(), "surname")]
+
+    assert ["required" in html for html in told] == [True, False]
