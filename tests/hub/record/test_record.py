@@ -1,5 +1,6 @@
 """The record: append-only, chained, owned by nobody who serves; a change without its event cannot stand."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
 
@@ -87,6 +88,45 @@ def test_tampering_by_the_owner_is_found(how: str, open_case_: Any, clinician: U
     assert verify().faults
     with pytest.raises(CommandError, match="does NOT hold"):
         call_command("verify_record")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_while_the_record_is_verified_is_no_fault(clinician: User) -> None:
+    case, written = make_case(), []
+
+    def write_one_more(*_: Any) -> None:
+        try:
+            add_note(case_id=case.pk, by=clinician, text=f"number {len(written)}")
+        finally:
+            connection.close()
+
+    def after_each_statement(execute: Any, *given: Any) -> Any:
+        told = execute(*given)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(write_one_more).result()
+        written.append(given[0])
+        return told
+
+    with connection.execute_wrapper(after_each_statement):
+        verdict = verify()
+
+    assert written
+    assert verdict.faults == []
+    assert verify().events == verdict.events + len(written)
+
+
+def test_a_head_without_events_and_events_without_a_head_are_faults(open_case_: Any) -> None:
+    case = open_case_()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE hub_streamhead DISABLE TRIGGER USER")
+        cursor.execute("INSERT INTO hub_streamhead (stream, length, hash) VALUES ('case:none', 3, 'x')")
+        cursor.execute("DELETE FROM hub_streamhead WHERE stream = %s", [case.stream])
+        cursor.execute("ALTER TABLE hub_streamhead ENABLE TRIGGER USER")
+
+    assert sorted(verify().faults) == sorted(
+        ["case:none: ends at 0, its head says 3", f"{case.stream}: has events and no head"]
+    )
 
 
 def test_a_broken_event_write_changes_nothing(open_case_: Any, clinician: User) -> None:
