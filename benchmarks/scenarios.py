@@ -25,7 +25,7 @@ class Place:
     browsers: list[Browser]
     people: list[User]
     token: str
-    partner: str = ""
+    partner: str
     wrong: list[str] = field(default_factory=list)
 
     def figure(self, what: str, done: Run, note: str = "") -> Figure:

@@ -61,13 +61,13 @@ class Prepared(Generic[Row]):
             found = cursor.fetchall()
         return [made.row(each) for each in found]
 
-    def compile(self) -> None:
-        """Make the SQL now, if it is not made yet."""
-        self._made  # noqa: B018 - kept by reading it
-
     def row(self, *values: object) -> Row | None:
         """The first row for these values, or None."""
         return next(iter(self.rows(*values)), None)
+
+    def compile(self) -> None:
+        """Make the SQL now, if it is not made yet."""
+        self._made  # noqa: B018 - kept by reading it
 
     @cached_property
     def _made(self) -> "_Made[Row]":

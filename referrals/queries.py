@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from hub.cases.models import Call, Case
 from hub.clock import now
-from hub.people.models import beyond_the_name
+from hub.people.models import naming
 from hub.post.models import Message
 from hub.prepared import Prepared
 from hub.record.models import Event
@@ -27,9 +27,8 @@ Row = TypeVar("Row", bound=Model)
 _SERVICES = Prepared(Service.objects.active)
 _REFERRALS = Prepared(
     lambda case: (
-        Referral.objects.filter(case_id=case)
-        .select_related("service", "created_by")
-        .defer(*beyond_the_name("created_by"))
+        naming(Referral.objects.filter(case_id=case), "created_by")
+        .select_related("service")
         .order_by("-created_at")
     )
 )

@@ -9,7 +9,7 @@ from hub.cases import ages
 from hub.cases.models import Case
 from hub.cases.states import Category, most_urgent
 from hub.clock import local, now
-from hub.people.models import beyond_the_name
+from hub.people.models import naming
 from hub.prepared import Prepared
 from triage import published
 from triage.models import Answer, Assessment, Decision, OpenedPresentation, Override
@@ -30,7 +30,6 @@ from triage.protocols.compiled import compile_protocol
 from triage.protocols.findings import Answer as Value
 
 # What an assessment consists of, read with each answer, in the time of a breath: of the people only their names.
-_BY = beyond_the_name("by")
 _CURRENT = Prepared(
     lambda case: (
         Assessment.objects.filter(case_id=case).exclude(state=Assessment.State.ENDED).order_by("id")[:1]
@@ -38,26 +37,14 @@ _CURRENT = Prepared(
 )
 _OPENED = Prepared(lambda key: OpenedPresentation.objects.filter(assessment_id=key, closed_at__isnull=True))
 _ANSWERS = Prepared(
-    lambda key: (
-        Answer.objects.filter(assessment_id=key)
-        .select_related("by")
-        .defer("words", "digest", *_BY)
-        .order_by("id")
-    )
+    lambda key: naming(Answer.objects.filter(assessment_id=key), "by").defer("words", "digest").order_by("id")
 )
 _OVERRIDE = Prepared(
-    lambda key: (
-        Override.objects.filter(assessment_id=key, state__in=["asked", "in_force"])
-        .select_related("by", "second")
-        .defer(*beyond_the_name("by", "second"))
-        .order_by("id")[:1]
-    )
+    lambda key: naming(
+        Override.objects.filter(assessment_id=key, state__in=["asked", "in_force"]), "by", "second"
+    ).order_by("id")[:1]
 )
-_DECISION = Prepared(
-    lambda key: (
-        Decision.objects.filter(assessment_id=key).select_related("by").defer(*_BY).order_by("-id")[:1]
-    )
-)
+_DECISION = Prepared(lambda key: naming(Decision.objects.filter(assessment_id=key), "by").order_by("-id")[:1])
 
 # The case's risk codes that have another name, or another form, in the findings dictionary.
 RISK_FACTS: dict[str, tuple[str, str]] = {

@@ -8,34 +8,24 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hub.cases.models import Call, Case, Contact, Dispatch, Flag, SourceVersion
-from hub.cases.models.case import CaseQuerySet
+from hub.cases.models.case import CaseQuerySet, sees_ended
 from hub.cases.phones import as_e164
 from hub.cases.states import WELFARE_CALLED, State
 from hub.clock import now
-from hub.people.models import User, beyond_the_name
+from hub.people.models import User, naming
 from hub.people.permissions import Permission
-from hub.people.roles import Role
 from hub.prepared import Prepared
 
 RADAR = timedelta(hours=72)
 MOST_REPEATS = 20
 MOST_MATCHES = 200
 
-_SHOWN = Prepared(
-    lambda key: Case.objects.filter(pk=key).select_related("owner").defer(*beyond_the_name("owner"))
-)
+_SHOWN = Prepared(lambda key: naming(Case.objects.filter(pk=key), "owner"))
 _CONTACTS = Prepared(lambda key: Contact.objects.filter(case_id=key))
 _FLAGS = Prepared(lambda key: Flag.objects.filter(case_id=key))
-_CALLS = Prepared(
-    lambda key: Call.objects.filter(case_id=key).select_related("by").defer(*beyond_the_name("by"))
-)
+_CALLS = Prepared(lambda key: naming(Call.objects.filter(case_id=key), "by"))
 _DISPATCHES = Prepared(
-    lambda key: (
-        Dispatch.objects.filter(case_id=key)
-        .select_related("requested_by")
-        .defer(*beyond_the_name("requested_by"))
-        .order_by("-requested_at")
-    )
+    lambda key: naming(Dispatch.objects.filter(case_id=key), "requested_by").order_by("-requested_at")
 )
 _VERSIONS = Prepared(lambda key: SourceVersion.objects.filter(case_id=key))
 
@@ -43,8 +33,7 @@ _VERSIONS = Prepared(lambda key: SourceVersion.objects.filter(case_id=key))
 def shown_to(user: User, case_id: UUID) -> Case | None:
     """The case with its owner's name, when this person may see it: `visible_to`, for a case that is read alone."""
     case = _SHOWN.row(case_id) if user.may(Permission.VIEW_CASE) else None
-    hidden = case is not None and user.role == Role.CALL_HANDLER and not case.is_open
-    return None if hidden else case
+    return case if case is not None and (case.is_open or sees_ended(user)) else None
 
 
 def contacts_of(case: Case) -> list[Contact]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -96,15 +96,17 @@ class User(AbstractBaseUser):
         return f"{self.name} ({Role(self.role).label.lower()})"
 
 
+Found = TypeVar("Found", bound="models.QuerySet[Any]")
 _BEYOND_THE_NAME = (
     "password", "last_login", "username", "profession", "registration_number", "skills", "is_active",
     "password_given", "joined_at",
 )  # fmt: skip
 
 
-def beyond_the_name(*roads: str) -> list[str]:
-    """What a page that only names the people at these roads need not read: for `defer` beside `select_related`."""
-    return [f"{road}__{field}" for road in roads for field in _BEYOND_THE_NAME]
+def naming(found: Found, *roads: str) -> Found:
+    """The rows with the people at these roads, of whom a page only shows the names: no more is read of them."""
+    unread = [f"{road}__{field}" for road in roads for field in _BEYOND_THE_NAME]
+    return found.select_related(*roads).defer(*unread)
 
 
 class Presence(models.Model):

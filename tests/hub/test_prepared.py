@@ -18,7 +18,7 @@ from hub.cases.operations.holding import claim
 from hub.cases.queries import contacts_of
 from hub.cases.queue import Filters, _chosen, _lines, _page_of
 from hub.config import urls
-from hub.people.models import User, beyond_the_name
+from hub.people.models import User, naming
 from hub.prepared import PREPARED, Given, Prepared
 from tests.conftest import make_case
 
@@ -64,7 +64,7 @@ def test_rows_are_those_of_the_queryset_with_relations_annotations_and_every_kin
     claim(case_id=held.pk, by=clinician)
 
     def ordinary(key: Any) -> QuerySet[Case]:
-        return Case.objects.filter(pk=key).select_related("owner").defer(*beyond_the_name("owner"))
+        return naming(Case.objects.filter(pk=key), "owner")
 
     prepared = Prepared(ordinary)
     for key in Case.objects.values_list("pk", flat=True):

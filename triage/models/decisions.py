@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from hub.clock import now
-from hub.people.models import beyond_the_name
+from hub.people.models import naming
 from hub.prepared import Prepared
 from triage.models.assessments import Assessment
 
@@ -154,10 +154,5 @@ class ClosingSet(models.Model):
 
 
 _CLOSING_SET = Prepared(
-    lambda key: (
-        ClosingSet.objects.filter(decision_id=key)
-        .select_related("by")
-        .defer(*beyond_the_name("by"))
-        .order_by("-id")[:1]
-    )
+    lambda key: naming(ClosingSet.objects.filter(decision_id=key), "by").order_by("-id")[:1]
 )

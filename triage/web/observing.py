@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from hub.people.models import beyond_the_name
+from hub.people.models import naming
 from hub.prepared import Prepared
 from triage.models import Observation
 from triage.news2 import Consciousness, Score, Vitals, score, unfit
@@ -14,14 +14,7 @@ from triage.numbers import is_plain
 from triage.operations.observing import known, vitals_of
 from triage.standing import Standing
 
-_TAKEN = Prepared(
-    lambda key: (
-        Observation.objects.filter(assessment_id=key)
-        .select_related("by")
-        .defer(*beyond_the_name("by"))
-        .order_by("-id")
-    )
-)
+_TAKEN = Prepared(lambda key: naming(Observation.objects.filter(assessment_id=key), "by").order_by("-id"))
 
 
 class _Plain:

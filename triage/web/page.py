@@ -8,7 +8,7 @@ from hub.cases.policies import quick_category_with
 from hub.cases.queries import contacts_of, flags_of, repeat_contacts
 from hub.cases.states import State
 from hub.clock import local, now
-from hub.people.models import User, beyond_the_name
+from hub.people.models import User, naming
 from hub.prepared import Prepared
 from triage.endings import certain_from
 from triage.models import Opening
@@ -20,14 +20,7 @@ from triage.web.forms import ContextForm, OpeningForm
 from triage.web.observing import ObservationForm, shown
 from triage.web.screen import screen, unused_answers
 
-_OPENING = Prepared(
-    lambda key: (
-        Opening.objects.filter(assessment_id=key)
-        .select_related("by")
-        .defer(*beyond_the_name("by"))
-        .order_by("-id")[:1]
-    )
-)
+_OPENING = Prepared(lambda key: naming(Opening.objects.filter(assessment_id=key), "by").order_by("-id")[:1])
 
 
 def heart(now_: Standing, user: User) -> dict[str, Any]:

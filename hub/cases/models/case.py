@@ -17,6 +17,11 @@ from hub.people.roles import Role
 from hub.record.transitions import check_constraint
 
 
+def sees_ended(user: User) -> bool:
+    """Whether somebody who may see cases sees those that have ended, too."""
+    return user.role != Role.CALL_HANDLER
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """The ways to reach cases; every page and API goes through a scope."""
 
@@ -24,7 +29,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """What this person may see: call handlers the open ones, clinical staff all, others none."""
         if not user.may(Permission.VIEW_CASE):
             return self.none()
-        return self.open() if user.role == Role.CALL_HANDLER else self
+        return self if sees_ended(user) else self.open()
 
     def sent_by(self, client: str) -> "CaseQuerySet":
         """What an API client sent in, and nothing else."""
