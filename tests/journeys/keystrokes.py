@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.screen import wait_until_keys_are_heard
+
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ROOT / "docs" / "keystrokes.md"
 MOST = 120
@@ -35,6 +37,7 @@ class Keys:
 
     def press(self, *keys: str) -> None:
         for key in keys:
+            wait_until_keys_are_heard(self.page)
             self.page.keyboard.press(key)
             self.pressed[self.part] = self.pressed.get(self.part, 0) + 1
 
