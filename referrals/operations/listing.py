@@ -3,6 +3,7 @@
 from dataclasses import fields
 from datetime import datetime
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from hub.record.rights import must
 from hub.refusals import Refusal
 from hub.said import clock_time
 from referrals.entry import Entry, as_typed, changes, in_words
-from referrals.models import Service
+from referrals.models import Referral, Service
 from referrals.signing import new_secret
 from triage import published
 from triage.protocols import Kind as FindingKind
@@ -63,6 +64,7 @@ def change_service(*, by: Actor, service_id: UUID, entry: Entry, seen: str) -> t
         if before.mark != seen:
             raise _stale(service, before)
         _check(entry, before)
+        _refuse_another_reader(service, before, entry)
         changed = changes(before, entry)
         if not changed:
             return service, ""
@@ -196,6 +198,26 @@ def _check_client(name: str) -> None:
     if not ApiClient.objects.filter(name=name, kind=ApiClient.Kind.PARTNER, active=True).exists():
         raise _wrong(
             "client", f"There is no partner's API client {name}. Add it with manage.py add_api_client first."
+        )
+
+
+def _refuse_another_reader(service: Service, before: Entry, entry: Entry) -> None:
+    """Whoever holds the client reads every referral of the service, so it never passes to another with patients in it.
+
+    The service's row is locked: a referral that is being sent to it waits, or has been waited for.
+    """
+    if not entry.client or entry.client == before.client:
+        return
+    told = Event.objects.filter(
+        stream=service.stream, kind="service.changed", data__changed__has_key="client"
+    )
+    changed = told.values_list("data__changed__client", flat=True)
+    others = {before.client, *chain.from_iterable(changed)} - {"", entry.client}
+    if others and Referral.objects.filter(service=service).exists():
+        raise _wrong(
+            "client",
+            f"Referrals went to {service.name} through {' and '.join(sorted(others))}; {entry.client} would read those "
+            "patients. Keep the client, and give it a new secret with manage.py add_api_client --again.",
         )
 
 

@@ -64,7 +64,8 @@ class EntryForm(forms.Form):
     webhook_url = _line("webhook_url", "Where its system hears of offers; empty when it is told by telephone")
     client = _line(
         "client",
-        "Of manage.py add_api_client. Its system answers through it and reads all that was ever sent to the service.",
+        "Of manage.py add_api_client. Its system answers through it and reads all that was ever sent to the service, "
+        "so no other may follow once a patient was.",
     )
 
     SECTIONS = (

@@ -45,6 +45,11 @@ def send(by: User, case: Case, service: Service) -> Referral:
     return send_referral(case_id=case.pk, service_id=service.pk, by=by, fence=case.fence, agreement=AGREED)
 
 
+def mark_of(service: Service) -> str:
+    service.refresh_from_db()
+    return entry_of(service).mark
+
+
 def test_an_added_service_is_offered_accepts_and_is_counted(supervisor: User, clinician: User) -> None:
     # Given an empty directory, into which a supervisor puts a service
     case = assessed_fall(clinician)
@@ -227,6 +232,42 @@ def test_codes_and_clients_that_are_known_are_kept(supervisor: User) -> None:
     entry = written(client="partner-one", exclusions="intoxicated", conditions="sore-throat PHARM12H")
     service, _ = add_service(by=supervisor, entry=entry)
     assert (service.client, service.conditions) == ("partner-one", ["PHARM12H", "sore-throat"])
+
+
+@pytest.mark.parametrize("between", [(), ("",)])
+def test_patients_told_through_one_client_are_never_read_through_another(
+    supervisor: User, clinician: User, between: tuple[str, ...]
+) -> None:
+    # Given a service that had a referral through its client, which may be taken off it
+    for name in ("partner-one", "partner-two"):
+        ApiClient.objects.create(name=name, kind="partner", client_id=name)
+    service, _ = add_service(by=supervisor, entry=written(client="partner-one"))
+    send(clinician, assessed_fall(clinician), service)
+    for client in between:
+        change_service(
+            by=supervisor, service_id=service.pk, entry=written(client=client), seen=mark_of(service)
+        )
+    # When somebody gives it another client, then it is refused; its own it may have again
+    with pytest.raises(Refusal, match="partner-one") as told_so:
+        change_service(
+            by=supervisor, service_id=service.pk, entry=written(client="partner-two"), seen=mark_of(service)
+        )
+    assert (told_so.value.status, told_so.value.extra["field"]) == (422, "client")
+    assert not Referral.objects.of_client("partner-two").exists()
+    change_service(
+        by=supervisor, service_id=service.pk, entry=written(client="partner-one"), seen=mark_of(service)
+    )
+    assert Referral.objects.of_client("partner-one").count() == 1
+
+
+def test_a_service_that_had_no_patient_yet_may_have_another_client(supervisor: User) -> None:
+    for name in ("partner-one", "partner-two"):
+        ApiClient.objects.create(name=name, kind="partner", client_id=name)
+    service, _ = add_service(by=supervisor, entry=written(client="partner-one"))
+    changed, _ = change_service(
+        by=supervisor, service_id=service.pk, entry=written(client="partner-two"), seen=mark_of(service)
+    )
+    assert changed.client == "partner-two"
 
 
 def test_a_code_that_the_content_dropped_does_not_stop_a_mended_number(supervisor: User) -> None:
