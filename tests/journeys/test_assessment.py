@@ -24,6 +24,11 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PICTURES = os.environ.get("HUB_PICTURES", "")
 PATIENCE = 15_000  # milliseconds for anything to appear: machines under test are busy
+# Each question that was shown as the next one while its keys did nothing yet.
+DEAF = """window.deaf = []; new MutationObserver(() => {
+  const row = document.querySelector("#assessment [data-next]:not(.ask--current)");
+  if (row) window.deaf.push(row.id);
+}).observe(document.body, {subtree: true, childList: true, attributes: true});"""
 Start = Callable[..., tuple[Page, Consultation]]
 
 
@@ -104,6 +109,7 @@ def test_a_whole_assessment_by_keyboard(start: Start) -> None:
     page.on("pageerror", lambda error: errors.append(str(error)))
     picture(page, "assessment-1280")
     accessible(page)
+    page.evaluate(DEAF)
     # When the danger signs are answered with keys, the rest in one breath
     page.keyboard.press("1")
     expect(page.locator("#q-breathing")).to_be_focused()
@@ -113,7 +119,8 @@ def test_a_whole_assessment_by_keyboard(start: Start) -> None:
     expect(page.locator("#group-danger-signs .hub-count")).to_have_text("0")
     # And every question that is left with "no" or its harmless level
     answer_the_rest(page)
-    # Then the bounds have met
+    # Then every question heard its keys from the moment it was seen, and the bounds have met
+    assert page.evaluate("deaf") == []
     expect(page.locator("#bounds")).to_contain_text("complete")
     picture(page, "assessment-complete-1280")
     accessible(page)
