@@ -4,12 +4,14 @@ import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from typing import Any
 
 
 class _Taken(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # keeps its connections open, as real servers do
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(HTTPStatus.NO_CONTENT)
@@ -35,6 +37,6 @@ def partner() -> Iterator[str]:
 
 
 def _serve(tell: Connection) -> None:
-    server = HTTPServer(("127.0.0.1", 0), _Taken)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Taken)
     tell.send(server.server_port)
     server.serve_forever()

@@ -3,6 +3,7 @@
 import logging
 import time
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.db import transaction
@@ -30,7 +31,13 @@ def _send(task: str, queue: str) -> None:
     if time.monotonic() < _Breaker.open_until:
         return
     try:
-        current_app.send_task(task, queue=queue, expires=5, retry=False, ignore_result=True)
+        with current_app.producer_pool.acquire() as producer:
+            broker: Any = producer.channel
+            # One that nobody has taken yet finds this work too: what there is to do is looked up after it was taken.
+            if not broker.client.llen(queue):
+                current_app.send_task(
+                    task, queue=queue, expires=5, retry=False, ignore_result=True, producer=producer
+                )
     except Exception as error:  # noqa: BLE001 - whatever the broker does, the operation has been committed
         _Breaker.open_until = time.monotonic() + PAUSE_AFTER_FAILURE
         logger.warning("The broker did not take a nudge (%s); the sweep will do the work.", error)

@@ -15,11 +15,13 @@ from hub.clock import now
 from hub.post.channels import Answer, Envelope, channel, undelivered
 from hub.post.models import Message
 from hub.post.webhooks import deliver
+from hub.prepared import Prepared
 from referrals.models import Service
 from referrals.operations.answering import fail
 from referrals.operations.telling import not_told
 
 TEXTS = "texts.jsonl"
+_SERVICE = Prepared(lambda key: Service.objects.filter(pk=key))
 
 
 @channel("webhook")
@@ -41,7 +43,7 @@ def _service(destination: str) -> Service | None:
         key = UUID(destination.rpartition("service:")[2])
     except ValueError:
         return None
-    return Service.objects.filter(pk=key).first()
+    return _SERVICE.row(key)
 
 
 @undelivered("referral.sent")

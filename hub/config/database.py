@@ -25,7 +25,7 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
     if pooled:
         options["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10, "max_idle": 120}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "hub.config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "hub",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

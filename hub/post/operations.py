@@ -32,10 +32,9 @@ WHERE id = (
          WHERE busy.destination = waiting.destination AND busy.state = 'waiting'
            AND busy.leased_until > %(now)s) < %(at_once)s
   ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING id
+) RETURNING *
 """
 
-_MESSAGE = Prepared(lambda key: Message.objects.filter(pk=key))
 _LOCKED = Prepared(lambda key: Message.objects.select_for_update().filter(pk=key))
 
 
@@ -94,10 +93,8 @@ def _deliver(message: Message) -> None:
 
 def _lease() -> Message | None:
     moment = now()
-    with connection.cursor() as cursor:
-        cursor.execute(_LEASE, {"until": moment + LEASE, "now": moment, "at_once": AT_ONCE})
-        row = cursor.fetchone()
-    return _MESSAGE.row(row[0]) if row else None
+    leased = Message.objects.raw(_LEASE, {"until": moment + LEASE, "now": moment, "at_once": AT_ONCE})
+    return next(iter(leased), None)
 
 
 def _call(message: Message) -> Answer:

@@ -1,9 +1,9 @@
 """Signed HTTP messages by the Standard Webhooks convention, with bounded time."""
 
 import json
-import ssl
 from datetime import datetime
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from standardwebhooks.webhooks import Webhook
@@ -12,6 +12,8 @@ from hub.clock import now
 from hub.post.channels import Answer, Envelope
 
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+# Let go before most servers do (5 seconds and more): a message must not meet a line that is just being hung up.
+KEPT = httpx.Limits(keepalive_expiry=2.0)
 # Answers after which asking again is worth it; every other 4xx is a refusal for good.
 TRY_AGAIN = frozenset({408, 409, 425, 429})
 
@@ -23,9 +25,7 @@ def deliver(envelope: Envelope, *, url: str, secret: str) -> Answer:
     text = json.dumps({"type": envelope.kind, "timestamp": now().isoformat(), "data": envelope.body})
     headers = signed(str(envelope.id), text, secret=secret, at=now())
     try:
-        response = httpx.post(
-            url, content=text, headers=headers, timeout=TIMEOUT, follow_redirects=False, verify=_trusted()
-        )
+        response = _line().post(url, content=text, headers=headers)
     except httpx.HTTPError as error:
         return Answer(delivered=False, words=f"{type(error).__name__}: {error}"[:300])
     final = 400 <= response.status_code < 500 and response.status_code not in TRY_AGAIN
@@ -34,9 +34,13 @@ def deliver(envelope: Envelope, *, url: str, secret: str) -> Answer:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """The certificates that are trusted, read once a process: reading them took longer than all the rest of a call."""
-    return httpx.create_ssl_context()
+def _line() -> httpx.Client:
+    """One client a process: reading the trusted certificates took longer than all the rest of a call.
+
+    A connection that was just used is used again. No partner's cookie is kept.
+    """
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx.Client(timeout=TIMEOUT, limits=KEPT, cookies=no_cookies, follow_redirects=False)
 
 
 def signed(message_id: str, text: str, *, secret: str, at: datetime) -> dict[str, str]:

@@ -1,20 +1,27 @@
 """The post: sent after the commit, each attempt kept, never sent late, the alarm raised in time."""
 
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 import time_machine
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.db import transaction
 from standardwebhooks.webhooks import Webhook
 
 from hub.clock import now
-from hub.post import channels, webhooks
+from hub.post import channels
 from hub.post.channels import Answer, Envelope
 from hub.post.models import Message
 from hub.post.operations import deliver_due, post
@@ -142,12 +149,20 @@ def test_one_slow_destination_does_not_take_every_courier() -> None:
 
 
 class _Receiver(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # keeps its lines open
     got: list[tuple[dict[str, str], str]] = []
+    lines: list[socket.socket] = []
+
+    def setup(self) -> None:
+        super().setup()
+        self.lines.append(self.connection)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"])).decode()
         self.got.append((dict(self.headers), body))
         self.send_response(int(self.path.strip("/") or 200))
+        self.send_header("set-cookie", "mark=of-this-partner")
+        self.send_header("content-length", "0")
         self.end_headers()
 
     def log_message(self, *args: Any) -> None:
@@ -157,6 +172,7 @@ class _Receiver(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[str]:
     _Receiver.got.clear()
+    _Receiver.lines.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Receiver)
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -195,10 +211,51 @@ def test_nobody_there_is_tried_again() -> None:
     assert (answer.delivered, answer.final) == (False, False)
 
 
-def test_a_partner_must_prove_who_it_is() -> None:
-    trusted = webhooks._trusted()
+@pytest.mark.django_db(transaction=True)
+def test_a_partner_must_prove_who_it_is(tmp_path: Path) -> None:
+    # Given somebody at the partner's address, with a certificate that nobody vouches for
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Receiver)
+    _Receiver.got.clear()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    # When a message goes there, then it is not told, and tried again: the partner may mend it
+    answer = deliver(envelope(), url=f"https://127.0.0.1:{server.server_port}/200", secret=SECRET)
+    server.shutdown()
+    server.server_close()
+    assert (answer.delivered, answer.final, _Receiver.got) == (False, False, [])
+    assert "certificate" in answer.words.lower()
 
-    assert trusted.verify_mode is ssl.CERT_REQUIRED
-    assert trusted.check_hostname
-    assert trusted.cert_store_stats()["x509_ca"] > 0
-    assert webhooks._trusted() is trusted  # read once
+
+def self_signed(folder: Path) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now()).not_valid_after(now() + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    file = folder / "server.pem"
+    plain = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    file.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_message_goes_over_the_same_line_and_no_cookie_is_kept(receiver: str) -> None:
+    for _ in range(2):
+        assert deliver(envelope(), url=f"{receiver}/200", secret=SECRET).delivered
+    assert len(_Receiver.lines) == 1
+    assert all("cookie" not in {name.lower() for name in headers} for headers, _ in _Receiver.got)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_partner_who_was_started_anew_gets_the_next_message(receiver: str) -> None:
+    assert deliver(envelope(), url=f"{receiver}/200", secret=SECRET).delivered
+    for line in _Receiver.lines:
+        line.shutdown(socket.SHUT_RDWR)
+    assert deliver(envelope(), url=f"{receiver}/200", secret=SECRET).delivered
+    assert len(_Receiver.lines) == 2
