@@ -13,7 +13,6 @@ from hub.giving_way import patiently
 from hub.nudge import nudge
 from hub.post.channels import Answer, Envelope, adapter_of, escalation_of
 from hub.post.models import Attempt, Message
-from hub.prepared import Prepared
 from hub.record.actors import CLOCK
 from hub.record.operations import write
 
@@ -35,7 +34,11 @@ WHERE id = (
 ) RETURNING *
 """
 
-_LOCKED = Prepared(lambda key: Message.objects.select_for_update().filter(pk=key))
+# Each only while the message waits: one that was settled meanwhile, by a late second courier or by people, stays so.
+_SETTLE = "UPDATE hub_message SET state = %s, settled_at = %s, leased_until = NULL WHERE id = %s AND state = 'waiting'"
+_AGAIN = (
+    "UPDATE hub_message SET next_attempt_at = %s, leased_until = NULL WHERE id = %s AND state = 'waiting'"
+)
 
 
 def post(
@@ -108,68 +111,57 @@ def _call(message: Message) -> Answer:
 
 
 def _note(message: Message, answer: Answer, *, at: datetime, took_ms: int) -> None:
-    """Record the answer; a message that was settled meanwhile (a late, second courier) stays as it is."""
+    """Record the attempt and what its answer means for the message."""
 
     def keep() -> None:
-        current = _locked(message)
         Attempt.objects.create(
-            message=current, number=current.attempts_made, at=at, took_ms=took_ms,
+            message=message, number=message.attempts_made, at=at, took_ms=took_ms,
             delivered=answer.delivered, answer=answer.words[:1000],
         )  # fmt: skip
-        if current.state == Message.State.WAITING:
-            _follow(current, answer)
+        _follow(message, answer)
 
     patiently(keep)
 
 
-def _locked(message: Message) -> Message:
-    """The message as it stands now; messages are never deleted."""
-    found = _LOCKED.row(message.pk)
-    if found is None:
-        raise LookupError(f"Message {message.pk} is not there any more.")
-    return found
-
-
 def _follow(message: Message, answer: Answer) -> None:
-    """What the answer means for a message that still waits."""
     if answer.delivered:
         _settle(message, Message.State.DELIVERED, answer.words)
     elif answer.final:
-        _settle(message, Message.State.REFUSED, answer.words)
-        _escalate(message)
+        _escalate(message, Message.State.REFUSED, answer.words)
     else:
         pause = timedelta(seconds=min(2**message.attempts_made, LONGEST_PAUSE))
         # Never sleep past the expiry: the alarm must not be later than the limit.
-        message.next_attempt_at = min(now() + pause, message.expires_at)
-        message.leased_until = None
-        message.save(update_fields=["next_attempt_at", "leased_until"])
+        _changed(_AGAIN, min(now() + pause, message.expires_at), message.pk)
 
 
 def _give_up(message: Message, state: str, words: str) -> None:
     """Expired: settle it and let the room it came from raise the alarm, in one transaction."""
-
-    def settle() -> None:
-        current = _locked(message)
-        if current.state == Message.State.WAITING:
-            _settle(current, state, words)
-            _escalate(current)
-
-    patiently(settle)
+    patiently(lambda: _escalate(message, state, words))
 
 
-def _escalate(message: Message) -> None:
-    if escalate := escalation_of(message.kind):
+def _escalate(message: Message, state: str, words: str) -> None:
+    if _settle(message, state, words) and (escalate := escalation_of(message.kind)):
         escalate(message)
 
 
-def _settle(message: Message, state: str, words: str) -> None:
-    message.state, message.settled_at, message.leased_until = state, now(), None
-    message.save(update_fields=["state", "settled_at", "leased_until"])
+def _settle(message: Message, state: str, words: str) -> bool:
+    """The message comes to its end, with an event. False when it had come to one already."""
+    moment = now()
+    if not _changed(_SETTLE, state, moment, message.pk):
+        return False
+    message.state, message.settled_at, message.leased_until = state, moment, None
     write(
         stream=message.subject, kind=f"message.{state}", by=CLOCK,
         data={"message": str(message.id), "kind": message.kind, "channel": message.channel,
               "destination": message.destination, "answer": words[:300]},
     )  # fmt: skip
+    return True
+
+
+def _changed(statement: str, *values: object) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
 
 
 def withdraw(*, reference: str) -> int:

@@ -34,6 +34,23 @@ def test_a_nudge_lies_in_its_queue_after_the_commit_and_never_before() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_nudge_that_nobody_has_taken_yet_is_enough() -> None:
+    with current_app.connection_for_write() as line:
+        broker = line.default_channel.client
+        broker.delete("nudge-test")
+        for _ in range(3):
+            with transaction.atomic():
+                nudging.nudge("hub.agenda.sweep", queue="nudge-test")
+        assert broker.llen("nudge-test") == 1
+        # Whoever took it may have looked already: the next work nudges again
+        broker.lpop("nudge-test")
+        with transaction.atomic():
+            nudging.nudge("hub.agenda.sweep", queue="nudge-test")
+        assert broker.llen("nudge-test") == 1
+        broker.delete("nudge-test")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_lost_broker_costs_one_short_wait_and_then_none(monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[str] = []
 

@@ -12,7 +12,7 @@ from psycopg.adapt import Loader
 
 
 class MomentLoader(Loader):
-    """A timestamptz as PostgreSQL writes it. DataError-like ValueError for what no datetime can hold, as ever."""
+    """A timestamptz as PostgreSQL writes it. ValueError for what no datetime can hold, such as infinity."""
 
     timezone = UTC  # Django compares it with the connection's before each cursor
 

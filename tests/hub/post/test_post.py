@@ -24,7 +24,7 @@ from hub.clock import now
 from hub.post import channels
 from hub.post.channels import Answer, Envelope
 from hub.post.models import Message
-from hub.post.operations import deliver_due, post
+from hub.post.operations import deliver_due, post, withdraw
 from hub.post.webhooks import deliver
 from hub.record.models import Event
 from tests.hub.cases.test_holding import at_once
@@ -126,6 +126,29 @@ def test_a_courier_killed_in_mid_delivery_is_followed_by_another_with_the_same_i
     with time_machine.travel(now() + timedelta(seconds=60), tick=False):
         assert deliver_due() == 1
     assert [envelope.id for envelope in SENT] == [message.id]
+
+
+@pytest.mark.parametrize(
+    "late", [Answer(True, "200 OK"), Answer(False, "503"), Answer(False, "410", final=True)]
+)
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_comes_after_the_message_was_settled_is_kept_and_changes_nothing(late: Answer) -> None:
+    # Given an adapter in whose time the message is withdrawn
+    escalated: list[Message] = []
+    channels.undelivered("test.sent")(escalated.append)
+
+    @channels.channel("slow")
+    def adapter(_: Envelope) -> Answer:
+        withdraw(reference="thing")
+        return late
+
+    message = write(channel="slow", reference="thing")
+    # When its answer comes
+    deliver_due()
+    # Then the attempt stands, and the message as people left it
+    message.refresh_from_db()
+    assert (message.state, message.attempts.get().answer) == ("withdrawn", late.words)
+    assert (escalated, Event.objects.filter(kind__startswith="message.").count()) == ([], 0)
 
 
 @pytest.mark.django_db(transaction=True)
