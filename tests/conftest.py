@@ -12,6 +12,7 @@ from hub.cases.models import Case
 from hub.cases.operations.opening import open_case
 from hub.people.models import User
 from hub.people.roles import Role
+from hub.post import webhooks
 from hub.record.actors import Machine
 from hub.record.grants import append_only_tables
 from hub.record.triggers import READ_ONLY
@@ -40,6 +41,15 @@ def _flush_copes_with_the_record() -> Iterator[None]:
 def _state_folder(tmp_path: Any, settings: Any) -> None:
     """Files that the hub writes (text messages of the demo) stay in the test's own folder."""
     settings.STATE_DIR = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _lines_hung_up() -> Iterator[None]:
+    """The courier keeps its lines open for a moment; no test leaves one to the next."""
+    yield
+    if webhooks.line.cache_info().currsize:
+        webhooks.line().close()
+        webhooks.line.cache_clear()
 
 
 def make_person(role: Role, username: str, **fields: Any) -> User:

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -158,7 +159,7 @@ def _settle(message: Message, state: str, words: str) -> bool:
     return True
 
 
-def _changed(statement: str, *values: object) -> bool:
+def _changed(statement: str, *values: datetime | str | UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return bool(cursor.rowcount)

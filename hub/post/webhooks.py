@@ -25,7 +25,7 @@ def deliver(envelope: Envelope, *, url: str, secret: str) -> Answer:
     text = json.dumps({"type": envelope.kind, "timestamp": now().isoformat(), "data": envelope.body})
     headers = signed(str(envelope.id), text, secret=secret, at=now())
     try:
-        response = _line().post(url, content=text, headers=headers)
+        response = line().post(url, content=text, headers=headers)
     except httpx.HTTPError as error:
         return Answer(delivered=False, words=f"{type(error).__name__}: {error}"[:300])
     final = 400 <= response.status_code < 500 and response.status_code not in TRY_AGAIN
@@ -34,7 +34,7 @@ def deliver(envelope: Envelope, *, url: str, secret: str) -> Answer:
 
 
 @cache
-def _line() -> httpx.Client:
+def line() -> httpx.Client:
     """One client a process: reading the trusted certificates took longer than all the rest of a call.
 
     A connection that was just used is used again. No partner's cookie is kept.
