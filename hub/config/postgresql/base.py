@@ -1,6 +1,6 @@
 """Django reads each moment by a pattern in Python, nine times slower than the parser of Python itself.
 
-A queue page reads some six hundred moments. The session's time zone is UTC, so every moment ends in +00.
+A queue page reads two hundred moments. The session's time zone is UTC, so every moment ends in +00.
 """
 
 from datetime import UTC, datetime
