@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Min
 
 from hub.cases.models import ApiClient
 from hub.people.permissions import Permission
@@ -208,12 +209,12 @@ def _refuse_another_reader(service: Service, before: Entry, entry: Entry) -> Non
     """
     if not entry.client or entry.client == before.client:
         return
-    told = Event.objects.filter(
-        stream=service.stream, kind="service.changed", data__changed__has_key="client"
-    )
-    changed = told.values_list("data__changed__client", flat=True)
-    others = {before.client, *chain.from_iterable(changed)} - {"", entry.client}
-    if others and Referral.objects.filter(service=service).exists():
+    first = Referral.objects.filter(service=service).aggregate(first=Min("created_at"))["first"]
+    if first is None:
+        return
+    since = Event.objects.filter(stream=service.stream, kind="service.changed", at__gte=first)
+    changed = since.filter(data__changed__has_key="client").values_list("data__changed__client", flat=True)
+    if others := {before.client, *chain.from_iterable(changed)} - {"", entry.client}:
         raise _wrong(
             "client",
             f"Referrals went to {service.name} through {' and '.join(sorted(others))}; {entry.client} would read those "

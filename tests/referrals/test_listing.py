@@ -270,6 +270,25 @@ def test_a_service_that_had_no_patient_yet_may_have_another_client(supervisor: U
     assert changed.client == "partner-two"
 
 
+def test_a_client_that_was_listed_before_the_first_patient_keeps_no_other_away(
+    supervisor: User, clinician: User
+) -> None:
+    # Given a slip of the client, mended before anybody was referred
+    for name in ("partner-one", "partner-two"):
+        ApiClient.objects.create(name=name, kind="partner", client_id=name)
+    service, _ = add_service(by=supervisor, entry=written(client="partner-one"))
+    change_service(
+        by=supervisor, service_id=service.pk, entry=written(client="partner-two"), seen=mark_of(service)
+    )
+    send(clinician, assessed_fall(clinician), service)
+    # When the client is taken off and given again, then it has its patients
+    for client in ("", "partner-two"):
+        change_service(
+            by=supervisor, service_id=service.pk, entry=written(client=client), seen=mark_of(service)
+        )
+    assert Referral.objects.of_client("partner-two").count() == 1
+
+
 def test_a_code_that_the_content_dropped_does_not_stop_a_mended_number(supervisor: User) -> None:
     service = make_service(exclusions=["retired-code"], client="lost-client", phone="020 7946 0301")
     stands = entry_of(service)
